@@ -1,0 +1,27 @@
+import { listGadgets as catalogue } from '@waggle/gadgets';
+import { matchesGlob } from '../glob.ts';
+import type { OutputFormat } from '../options/output-format.ts';
+import { printRows } from '../sinks/print-rows.ts';
+import type { Column } from '../table/column.ts';
+
+const COLUMNS: readonly Column[] = [
+  { name: 'name', description: '', align: 'left', width: 0, hidden: false },
+  { name: 'summary', description: '', align: 'left', width: 0, hidden: false },
+];
+
+/** `waggle list gadgets [pattern]`: a line each; with `verbose`, also their columns. */
+export async function listGadgets(options: { pattern?: string; verbose?: boolean; output?: OutputFormat }): Promise<number> {
+  const gadgets = catalogue().filter((gadget) => matchesGlob(gadget.name, options.pattern ?? '*'));
+  if (options.verbose && (options.output ?? 'columns') === 'columns') {
+    for (const { name, doc } of gadgets) {
+      process.stdout.write(`${name}: ${doc.summary}\n`);
+      for (const column of [...doc.keys, ...doc.columns, ...doc.histograms]) {
+        process.stdout.write(`  ${column.name.padEnd(10)} ${column.description}${column.hidden ? ' (hidden)' : ''}\n`);
+      }
+    }
+    return 0;
+  }
+  const rows = gadgets.map(({ name, doc }) => ({ name, summary: doc.summary }));
+  await printRows(rows, COLUMNS, options.output ?? 'columns');
+  return 0;
+}

@@ -1,0 +1,1 @@
+export type OutputFormat = 'columns' | 'json' | 'jsonl' | 'yaml' | 'csv';

@@ -1,0 +1,35 @@
+import { defineConfig } from 'vitest/config';
+
+/** `unit` tests are pure and run side by side; `kernel` tests enter this machine's kernel and run one file at a time. */
+const conditions = ['source', 'module', 'node', 'import', 'default'];
+
+export default defineConfig({
+  ssr: { resolve: { conditions, externalConditions: ['source'] } },
+  resolve: { conditions },
+  test: {
+    reporters: ['default', './scripts/closing-line-reporter.mjs'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['packages/*/{src,catalogue}/**/*.test.ts', 'scripts/**/*.test.ts'],
+          sequence: { groupOrder: 0 },
+          exclude: ['**/*.kernel.test.ts', '**/node_modules/**', '**/dist/**'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'kernel',
+          include: ['packages/*/{src,catalogue}/**/*.kernel.test.ts', 'test/**/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**'],
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
