@@ -111,8 +111,18 @@ export function buildProgram(command?: readonly string[]): Command {
     });
 
   program
+    .command('demo')
+    .description('Starts two small workloads and traces them: a first look, until Ctrl-C.')
+    .option('--timeout <time>', 'end after that time (5s where standard output is no terminal)', duration)
+    .action(async ({ timeout }: { timeout?: number }) => {
+      const { demo } = await import('./commands/demo.ts');
+      const limit = timeout ?? (process.stdout.isTTY ? undefined : 5000);
+      process.exitCode = await demo(limit === undefined ? {} : { timeout: limit });
+    });
+
+  program
     .command('version')
-    .description('Prints the version, and what this machine offers.')
+    .description('Prints the versions of waggle, Node.js and the kernel.')
     .addOption(new Option('-o, --output <format>', 'format').choices(['columns', 'json', 'yaml']).default('columns'))
     .action(async (options: object) => {
       const { printVersion } = await import('./commands/print-version.ts');

@@ -1,7 +1,8 @@
 import { listGadgets as catalogue } from '@waggle/gadgets';
 import { matchesGlob } from '../glob.ts';
 import type { OutputFormat } from '../options/output-format.ts';
-import { printRows } from '../sinks/print-rows.ts';
+import { rowWriter } from '../sinks/row-writer.ts';
+import { standardPage } from '../sinks/standard-page.ts';
 import type { Column } from '../table/column.ts';
 
 const COLUMNS: readonly Column[] = [
@@ -22,6 +23,10 @@ export async function listGadgets(options: { pattern?: string; verbose?: boolean
     return 0;
   }
   const rows = gadgets.map(({ name, doc }) => ({ name, summary: doc.summary }));
-  await printRows(rows, COLUMNS, options.output ?? 'columns');
+  const page = standardPage();
+  const writer = rowWriter(options.output ?? 'columns', page);
+  writer.table(rows, COLUMNS);
+  writer.end();
+  page.output.flush();
   return 0;
 }

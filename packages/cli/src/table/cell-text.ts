@@ -1,10 +1,12 @@
 import type { Cell } from '@waggle/gadgets';
 import { escapeText } from '@waggle/bpftrace/output';
+import { localTimeOfDay } from '../view/iso-clock.ts';
 import type { Column } from './column.ts';
 
 /** A cell as one line of text; bytes that a terminal would obey are escaped. */
 export function cellText(cell: Cell, column?: Column): string {
   if (cell === null) return '';
+  if (typeof cell === 'string' && column?.unit === 'clock') return localTimeOfDay(cell);
   if (typeof cell === 'string') return escapeText(cell).replaceAll('\n', '\\n').replaceAll('\t', '\\t');
   if (typeof cell === 'number' || typeof cell === 'bigint') return column?.unit ? withUnit(Number(cell), column.unit) : String(cell);
   if (typeof cell === 'boolean') return cell ? 'true' : 'false';

@@ -1,0 +1,45 @@
+/**
+ * BTF that another producer wrote (GCC 12, `-gbtf`, x86-64) for this C source:
+ *
+ * ```c
+ * typedef unsigned int u32;
+ * enum color { RED, GREEN = 5, BLUE = -1 };
+ * struct point { int x, y; };
+ * union value { u32 number; const char *text; };
+ * struct node {
+ *   struct node *next;
+ *   struct { u32 low; union { u32 high; struct point at; }; };
+ *   unsigned flag : 1; unsigned level : 3; int signed_bits : 5;
+ *   char name[16];
+ *   volatile union value values[2][3];
+ *   int (*compare)(const struct node *, const struct node *, ...);
+ *   enum color color;
+ *   double weight;
+ *   _Bool done;
+ * };
+ * struct node list;
+ * extern struct hidden *secret;
+ * int visit(struct node *restrict node, u32 depth) { return secret && node->level > depth; }
+ * ```
+ *
+ * That compiler tells the dimensions of `values` in the wrong order, and BLUE as unsigned.
+ */
+export function sampleBtf(): Uint8Array {
+  return Uint8Array.from(atob(SAMPLE.join('')), (character) => character.charCodeAt(0));
+}
+
+const SAMPLE = [
+  'n+sBABgAAAAAAAAAFAMAABQDAAD0AAAAAQAAAAAAAAEEAAAAIAAAAA4AAAAAAAAIAQAAABIAAAADAAAGBAAAABgAAAAAAAAAHAAAAAUAAAAiAAAA',
+  '/////ycAAAAAAAABBAAAACAAAAErAAAAAgAABAgAAAAxAAAABAAAAAAAAAAzAAAABAAAACAAAAA1AAAAAgAABQgAAAA7AAAAAgAAAAAAAABHAAAA',
+  'CQAAAAAAAABCAAAAAAAAAQEAAAAIAAADAAAAAAAAAAoHAAAAAAAAAAAAAAIIAAAAAAAAAAAAAAkGAAAAAAAAAAIAAAUIAAAATAAAAAIAAAAAAAAA',
+  'UQAAAAUAAAAAAAAAAAAAAAIAAAQMAAAAVAAAAAIAAAAAAAAAAAAAAAsAAAAgAAAAWAAAAAsAAIR4AAAAXQAAAA4AAAAAAAAAAAAAAAwAAABAAAAA',
+  'YgAAAAEAAACgAAABZwAAAAEAAAChAAADbQAAAAQAAACkAAAFiwAAABAAAACwAAAAkAAAABMAAABAAQAAlwAAABcAAADAAgAAnwAAAAMAAAAAAwAA',
+  'rAAAABgAAABAAwAAuQAAABkAAACAAwAAAAAAAAAAAAINAAAAeQAAAAAAAAEIAAAAQAAAAAAAAAAAAAADAAAAAAcAAAAPAAAAEAAAAAAAAAAAAAAD',
+  'AAAAAAoAAAAPAAAAAgAAAAAAAAAAAAADAAAAABEAAAAPAAAAAwAAAAAAAAAAAAAJEgAAAAAAAAADAAANBAAAAAAAAAAWAAAAAAAAABYAAAAAAAAA',
+  'AAAAAAAAAAAAAAAKDQAAAAAAAAAAAAACFQAAAAAAAAAAAAACFAAAAKUAAAAAAAAQCAAAALMAAAAAAAABAQAAAAgAAAQAAAAAAAAACw4AAADDAAAA',
+  'AAAABwYAAAAAAAAAAAAAAhsAAAAAAAAAAgAADQQAAADkAAAAGgAAAOkAAAACAAAAygAAAAAAAA4cAAAAAQAAAL4AAAAAAAAODQAAAAEAAAAAAAAA',
+  'AAAADBQAAADRAAAAAAAADB0AAADvAAAAAgAADwAAAAAeAAAAAAAAAAgAAAAfAAAAAAAAAHgAAAAAdW5zaWduZWQgaW50AHUzMgBjb2xvcgBSRUQA',
+  'R1JFRU4AQkxVRQBpbnQAcG9pbnQAeAB5AHZhbHVlAG51bWJlcgBjaGFyAHRleHQAaGlnaABhdABsb3cAbm9kZQBuZXh0AGZsYWcAbGV2ZWwAc2ln',
+  'bmVkX2JpdHMAbG9uZyB1bnNpZ25lZCBpbnQAbmFtZQB2YWx1ZXMAY29tcGFyZQBjb2xvcgBkb3VibGUAd2VpZ2h0AF9Cb29sAGRvbmUAbGlzdABo',
+  'aWRkZW4Ac2VjcmV0AHZpc2l0AC90bXAvZ2IvdC5jAABub2RlAGRlcHRoAC5ic3MA',
+];

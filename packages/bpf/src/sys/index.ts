@@ -1,0 +1,16 @@
+export * from './bpf.ts';
+export { type ClockName, readClock } from './clock.ts';
+export * from './errno.ts';
+export { Fd, openDescriptors, slowClosesDone } from './fd.ts';
+export { addressOf, type PollHandle, pollReadable, syscall, viewMemory } from './ffi.ts';
+export { kernelDescriptors } from './kernel-descriptors.ts';
+export { KernelStruct } from './kernel-struct.ts';
+export { Mapping, PAGE_SIZE, PROT_READ, PROT_WRITE } from './mapping.ts';
+export { mountPseudo } from './mount.ts';
+export { attachSocketFilter, bindPacketSocket, openPacketSocket } from './packet-socket.ts';
+export * from './perf-event.ts';
+export { openPidfd } from './pidfd.ts';
+export { waitForRunningPrograms } from './running-programs.ts';
+export { enterKernel, SyscallError } from './syscall-error.ts';
+export { SYSCALL, type SyscallName } from './syscall-numbers.ts';
+export { UnsupportedError } from './unsupported-error.ts';

@@ -1,0 +1,14 @@
+import { enterKernel } from './syscall-error.ts';
+
+const MEMBARRIER_CMD_GLOBAL = 1;
+
+/**
+ * Waits until every BPF program that runs now on any CPU has come to its end; sleepable ones excepted. Closing a link only keeps
+ * a program from starting once more.
+ *
+ * The system call is membarrier(2) (Linux 4.3): its global command is a grace period of RCU (kernel/sched/membarrier.c), and
+ * programs run in RCU read-side sections. Some 10 ms.
+ */
+export function waitForRunningPrograms(): void {
+  enterKernel('cannot wait for running programs', 'membarrier', MEMBARRIER_CMD_GLOBAL, 0, 0);
+}

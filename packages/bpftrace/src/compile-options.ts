@@ -1,0 +1,34 @@
+export interface CompileOptions {
+  /** `$1`, `$2`, … */
+  readonly positionalParams?: readonly string[];
+  /** The condition in front of every probe body. Absent: the whole host, and no guard code at all. */
+  readonly guard?: Guard;
+  /** Records (`print((a = 1))`) carry who did it: time, cgroup, pid, tid, comm. */
+  readonly eventContext?: boolean;
+  /** Allows `system`, `signal` and the like. */
+  readonly unsafe?: boolean;
+  /** Overrides of the config block, by bpftrace's names: `max_strlen`, `max_map_keys`, … */
+  readonly config?: Readonly<Record<string, string>>;
+  /** Process that uprobes and `usym` are limited to. */
+  readonly targetPid?: number;
+  /** Value of the builtin `cpid`. */
+  readonly childPid?: number;
+  /** Bytes of the ring buffer: a power of two of at least a page. Default 4 MiB. */
+  readonly ringBytes?: number;
+  /** Load through BTF-typed pointers directly, where the verifier allows it. Default true. */
+  readonly directLoads?: boolean;
+  /** Called when a phase of the compilation starts, and with `done` at the end: for measuring them. */
+  readonly onPhase?: (phase: CompilePhase) => void;
+}
+
+export type CompilePhase = 'parse' | 'check' | 'lower' | 'emit' | 'done';
+
+/** All conditions that are given must hold. */
+export interface Guard {
+  /** The current cgroup, or its ancestor at one of these levels, is in the map `waggle_targets`. */
+  readonly cgroupLevels?: readonly number[];
+  /** tgids. */
+  readonly pids?: readonly number[];
+  /** The whole comm. */
+  readonly comm?: string;
+}

@@ -1,0 +1,23 @@
+/**
+ * The bpftrace language compiled to eBPF: `compile` makes programs, maps and a schema of a script's text, as pure description.
+ *
+ * `@waggle/bpftrace/output` shows the records and maps that the programs leave.
+ */
+export {
+  type Compilation,
+  type Compile,
+  type CompileOptions,
+  type CompilePhase,
+  compile,
+  type Guard,
+} from './compile.ts';
+export type { Diagnostic, Severity } from './diagnostics/diagnostic.ts';
+export type { KernelBtf, KernelFacts, UserFunction } from './facts/kernel-facts.ts';
+export { printProgram } from './ir/print.ts';
+export * from './script/compiled-script.ts';
+export type { Conversion, FormatSegment, FormatString } from './script/format-string.ts';
+export * from './script/histogram-buckets.ts';
+export { type Position, SourceText } from './source/source-text.ts';
+export type { Span } from './source/span.ts';
+export { parse, printScript } from './syntax/index.ts';
+export * from './types/index.ts';

@@ -1,0 +1,73 @@
+import { HELPER_IDS } from '@waggle/bpf/asm';
+import type { Guard } from '../compile-options.ts';
+import type { BlockId, VirtualRegister } from '../ir/index.ts';
+import { imm, mapAddress, reg } from '../ir/index.ts';
+import { INTERNAL_MAPS } from '../script/compiled-script.ts';
+import { pidAndTid } from './current-task.ts';
+import type { ProgramState } from './program-state.ts';
+import { branchOnText } from './string-compare.ts';
+
+/** Bytes of a task's `comm`. */
+export const COMM_BYTES = 16;
+
+/** Goes to `outside` where the current task is not of the target, and on in a new block where it is. */
+export function guardCurrentTask(p: ProgramState, guard: Guard, outside: BlockId): void {
+  const { b } = p;
+  if (guard.pids) requirePid(p, guard.pids, () => b.binary('rsh', pidAndTid(p), imm(32)), outside);
+  if (guard.cgroupLevels) {
+    requireCgroup(
+      p,
+      guard.cgroupLevels,
+      (level) => b.call(HELPER_IDS.get_current_ancestor_cgroup_id, [imm(level)]),
+      outside,
+    );
+  }
+  if (guard.comm !== undefined) {
+    const comm = p.slot(COMM_BYTES, 'comm');
+    b.callVoid(HELPER_IDS.get_current_comm, [p.argument(comm), imm(COMM_BYTES)]);
+    const inside = b.newBlock();
+    branchOnText(p, comm, guard.comm, COMM_BYTES, inside, outside);
+    b.setBlock(inside);
+  }
+}
+
+/** Goes on where the pid is one of these. */
+export function requirePid(
+  p: ProgramState,
+  pids: readonly number[],
+  pid: () => VirtualRegister,
+  outside: BlockId,
+): void {
+  const { b } = p;
+  const inside = b.newBlock();
+  const actual = pid();
+  for (const wanted of pids) {
+    const next = b.newBlock();
+    b.branch('eq', actual, b.value(wanted), inside, next);
+    b.setBlock(next);
+  }
+  b.goto(outside);
+  b.setBlock(inside);
+}
+
+/** Goes on where the cgroup at one of these levels is in the target set. */
+export function requireCgroup(
+  p: ProgramState,
+  levels: readonly number[],
+  idAt: (level: number) => VirtualRegister,
+  outside: BlockId,
+): void {
+  const { b } = p;
+  p.use('targets');
+  const inside = b.newBlock();
+  const key = p.slot(8, 'cgroup id');
+  for (const level of levels) {
+    const next = b.newBlock();
+    b.store(8, key, reg(idAt(level)));
+    const entry = b.call(HELPER_IDS.map_lookup_elem, [mapAddress(INTERNAL_MAPS.targets), p.argument(key)]);
+    b.branch('ne', entry, imm(0), inside, next, { likely: level === levels.at(-1) ? 'otherwise' : 'then' });
+    b.setBlock(next);
+  }
+  b.goto(outside);
+  b.setBlock(inside);
+}

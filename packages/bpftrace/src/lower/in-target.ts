@@ -1,0 +1,107 @@
+import type { KernelBtf } from '../facts/kernel-facts.ts';
+import type { BlockId, VirtualRegister } from '../ir/index.ts';
+import { imm } from '../ir/index.ts';
+import type { Span } from '../source/span.ts';
+import type { InTarget, Load, TypedExpression } from '../typed/tree.ts';
+import { type Type, UINT32, UINT64 } from '../types/type.ts';
+import { COMM_BYTES, guardCurrentTask, requireCgroup, requirePid } from './guard.ts';
+import { zeroBytes } from './memory.ts';
+import type { ProgramState } from './program-state.ts';
+import { branchOnText } from './string-compare.ts';
+
+const POINTER: Type = { kind: 'pointer', to: { kind: 'none' }, space: 'kernel' };
+
+/** Goes to `inside` where the current task, or the given one, is of the trace's target. */
+export function branchOnTarget(p: ProgramState, e: InTarget, inside: BlockId, outside: BlockId): void {
+  const { guard } = p.script.options;
+  if (guard && !e.task) p.branch(() => guardCurrentTask(p, guard, outside));
+  if (guard && e.task) p.branch(() => guardTask(p, e.task!, outside));
+  p.b.goto(inside);
+}
+
+/** The conditions of the guard, read from the task's own structures. */
+function guardTask(p: ProgramState, given: TypedExpression, outside: BlockId): void {
+  const { btf } = p.script.facts;
+  const guard = p.script.options.guard!;
+  if (!btf) {
+    p.script.diagnostics.error(
+      'no-btf',
+      given.span,
+      "in_target(task) needs the kernel's BTF to read the task's cgroup",
+    );
+    return;
+  }
+  const task = asConstant(p, given);
+  const { b } = p;
+  if (guard.pids)
+    requirePid(p, guard.pids, () => p.scalarRegister(member(btf, task, 'task_struct', 'tgid', UINT32)), outside);
+  if (guard.cgroupLevels) {
+    requireCgroup(p, guard.cgroupLevels, (level) => cgroupIdAt(p, btf, task, level), outside);
+  }
+  if (guard.comm !== undefined) {
+    const comm = p.slot(COMM_BYTES, 'comm');
+    zeroBytes(b, comm, COMM_BYTES);
+    p.write(member(btf, task, 'task_struct', 'comm', { kind: 'string', sizeBytes: COMM_BYTES }), comm);
+    const next = b.newBlock();
+    branchOnText(p, comm, guard.comm, COMM_BYTES, next, outside);
+    b.setBlock(next);
+  }
+}
+
+/** The task in a variable, so that it is evaluated once and keeps what the verifier knows of it. */
+function asConstant(p: ProgramState, task: TypedExpression): TypedExpression {
+  if (task.kind === 'builtin' || task.kind === 'variable') return task;
+  const variable = { name: '$task', index: -1, type: task.type, constant: true };
+  p.lower.assign(p, variable, task);
+  return { kind: 'variable', variable, type: task.type, span: task.span };
+}
+
+/**
+ * Id of the task's cgroup, or of its ancestor at that level; 0 where it is not so deep (no cgroup has that id). The kernel's own
+ * bpf_get_current_ancestor_cgroup_id does the same for the current task.
+ */
+function cgroupIdAt(p: ProgramState, btf: KernelBtf, task: TypedExpression, level: number): VirtualRegister {
+  const { b } = p;
+  const cgroup = asConstant(
+    p,
+    member(btf, member(btf, task, 'task_struct', 'cgroups', POINTER), 'css_set', 'dfl_cgrp', POINTER),
+  );
+  const id = b.const(0);
+  const [atLevel, notAt, deeper, done] = [b.newBlock(), b.newBlock(), b.newBlock(), b.newBlock()];
+  const actual = p.scalarRegister(member(btf, cgroup, 'cgroup', 'level', UINT32));
+  b.branch('eq', actual, imm(level), atLevel, notAt, { likely: 'then' });
+  b.setBlock(atLevel);
+  b.copy(p.scalarRegister(idOf(btf, cgroup)), id);
+  b.goto(done);
+  b.setBlock(notAt);
+  b.branch('gt', actual, imm(level), deeper, done);
+  b.setBlock(deeper);
+  b.copy(p.scalarRegister(ancestorId(btf, cgroup, level)), id);
+  b.setBlock(done);
+  return id;
+}
+
+/** Linux 6.1 and later keep pointers to the ancestors, older ones their ids. */
+function ancestorId(btf: KernelBtf, cgroup: TypedExpression, level: number): TypedExpression {
+  const struct = btf.find('cgroup', 'struct')!;
+  const pointers = btf.findMember(struct.id, 'ancestors') ?? btf.findMember(struct.id, '_ancestors');
+  const ids = pointers ?? btf.findMember(struct.id, 'ancestor_ids');
+  const offset = (ids?.offsetBits ?? 0) / 8 + level * 8;
+  const element = load(cgroup, offset, pointers ? POINTER : UINT64, cgroup.span, false);
+  return pointers ? idOf(btf, element) : element;
+}
+
+function idOf(btf: KernelBtf, cgroup: TypedExpression): TypedExpression {
+  return member(btf, member(btf, cgroup, 'cgroup', 'kn', POINTER), 'kernfs_node', 'id', UINT64);
+}
+
+function member(btf: KernelBtf, object: TypedExpression, struct: string, path: string, type: Type): Load {
+  const owner = btf.find(struct, 'struct');
+  const place = owner && btf.findMember(owner.id, path);
+  if (!place) throw new Error(`this kernel's BTF has no ${struct}.${path}`);
+  return load(object, place.offsetBits / 8, type, object.span, true);
+}
+
+function load(address: TypedExpression, offset: number, type: Type, span: Span, btf: boolean): Load {
+  return { kind: 'load', address, offset, space: 'kernel', type, span, ...(btf && { btf }) };
+}

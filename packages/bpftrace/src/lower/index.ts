@@ -1,0 +1,3 @@
+export * from './lower-program.ts';
+export * from './lower-script.ts';
+export * from './script-state.ts';

@@ -1,0 +1,58 @@
+import { parseTracepointFormat } from '../../facts/tracepoint-format.ts';
+import type { AttachPoint } from '../../syntax/ast.ts';
+import { didYouMean, nearestNames } from '../nearest-names.ts';
+import { globMatcher, isGlob } from './glob.ts';
+import type { ProbeNames, ProbePoint } from './probe-point.ts';
+import { checkParts, part } from './probe-point.ts';
+
+/** `tracepoint:CATEGORY:EVENT`, both of them patterns if need be. */
+export function resolveTracepoint(names: ProbeNames, node: AttachPoint): ProbePoint[] {
+  if (!checkParts(names, node, 2, 2, 'tracepoint:CATEGORY:EVENT')) return [];
+  const category = part(node, 0);
+  const event = part(node, 1);
+  if (isGlob(category) || isGlob(event)) return matching(names, node, `${category}:${event}`);
+  if (names.facts.tracepointFormat(category, event) !== undefined) return [pointOf(names, node, category, event)];
+  names.diagnostics.error(
+    'unknown-probe',
+    node.parts[1]!.span,
+    `there is no tracepoint ${category}:${event}`,
+    suggest(names, category, event),
+  );
+  return [];
+}
+
+function matching(names: ProbeNames, node: AttachPoint, pattern: string): ProbePoint[] {
+  const matches = globMatcher(pattern);
+  return names.facts
+    .tracepoints()
+    .filter(matches)
+    .map((name) => {
+      const colon = name.indexOf(':');
+      return pointOf(names, node, name.slice(0, colon), name.slice(colon + 1));
+    });
+}
+
+function pointOf(names: ProbeNames, node: AttachPoint, category: string, event: string): ProbePoint {
+  const format = () => {
+    const text = names.facts.tracepointFormat(category, event);
+    return text === undefined ? undefined : parseTracepointFormat(text);
+  };
+  return {
+    provider: 'tracepoint',
+    programType: 'tracepoint',
+    attach: { kind: 'tracepoint', category, name: event },
+    name: `tracepoint:${category}:${event}`,
+    args: { kind: 'tracepoint', category, event, format },
+    span: node.span,
+  };
+}
+
+/** An event of that name elsewhere, a near one in the category, a near one anywhere. */
+function suggest(names: ProbeNames, category: string, event: string) {
+  const all = names.facts.tracepoints();
+  const elsewhere = all.filter((name) => name.endsWith(`:${event}`)).slice(0, 3);
+  if (elsewhere.length > 0) return { hint: `did you mean ${elsewhere.join(' or ')}?` };
+  const near = nearestNames(event, all.filter((name) => name.startsWith(`${category}:`)).map((name) => name.slice(category.length + 1))); // biome-ignore format: one thought
+  if (near.length > 0) return { hint: `did you mean ${near.map((name) => `${category}:${name}`).join(' or ')}?` };
+  return didYouMean(`${category}:${event}`, all);
+}

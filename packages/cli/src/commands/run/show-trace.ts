@@ -1,0 +1,101 @@
+import { type Command, type PreparedTrace, prepareTrace, type RunningTrace, type TraceEnd, TraceError } from '@waggle/trace';
+import type { OutputFormat } from '../../options/output-format.ts';
+import { printDiagnostics } from '../../print-diagnostics.ts';
+import { ResultSink } from '../../sinks/result-sink.ts';
+import { type Page, rowWriter } from '../../sinks/row-writer.ts';
+import { standardPage } from '../../sinks/standard-page.ts';
+import type { RowOptions } from '../../table/row-selection.ts';
+import { ledgerText } from './ledger-text.ts';
+import type { OpenTarget } from './open-target.ts';
+import type { ProgramSource } from './program-source.ts';
+import { watchSignals } from './watch-signals.ts';
+
+export interface ShowOptions extends RowOptions {
+  readonly output?: OutputFormat;
+  /** Milliseconds. */
+  readonly timeout?: number;
+  /** Milliseconds. */
+  readonly interval?: number;
+  readonly unsafe?: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly ringSize?: number;
+  readonly maxStrlen?: number;
+  /** Called once everything is attached. */
+  readonly onAttached?: () => void;
+}
+
+/** Runs a program on a target and shows the results on standard output, until it ends; gives the exit code. */
+export async function showTrace(program: ProgramSource, target: OpenTarget, options: ShowOptions): Promise<number> {
+  const prepared = prepare(program, target, options);
+  if (prepared === undefined) return 1;
+  let trace: RunningTrace | undefined;
+  const stop = () => void trace?.stop('stopped');
+  const page = standardPage(stop);
+  const sink = resultSink(prepared, program, page, options, stop);
+  try {
+    trace = await prepared.start(sink, {
+      ...(target.command && { command: target.command }),
+      ...(options.timeout !== undefined && { timeoutMs: options.timeout }),
+      ...(options.interval !== undefined && { mapIntervalMs: options.interval }),
+    });
+  } catch (error) {
+    if (!(error instanceof TraceError)) throw error;
+    printDiagnostics(error.diagnostics, program.source);
+    return 1;
+  }
+  const signals = watchSignals(trace, target.command);
+  const end = await trace.done;
+  signals.close();
+  return finish(end, page, target.command, options);
+}
+
+function prepare({ source, parameters }: ProgramSource, target: OpenTarget, options: ShowOptions): PreparedTrace | undefined {
+  const { trace, diagnostics } = prepareTrace({
+    source,
+    target: target.resolved,
+    identities: target.identities,
+    options: {
+      positionalParams: parameters,
+      ...(options.unsafe && { unsafe: true }),
+      ...(options.ringSize !== undefined && { ringBytes: options.ringSize }),
+      ...(options.maxStrlen !== undefined && { config: { max_strlen: String(options.maxStrlen) } }),
+    },
+  });
+  printDiagnostics(diagnostics, source);
+  return trace;
+}
+
+function resultSink(
+  { script }: PreparedTrace,
+  { source, gadget, isFromCatalogue }: ProgramSource,
+  page: Page,
+  options: ShowOptions,
+  onEnough: () => void,
+): ResultSink {
+  return new ResultSink({
+    script,
+    source,
+    gadget,
+    showsAllMaps: !isFromCatalogue && gadget.doc.keys.length + gadget.doc.histograms.length === 0,
+    writer: rowWriter(options.output ?? 'columns', page),
+    escape: page.terminalWidth() !== undefined,
+    color: page.color,
+    rows: options,
+    onEnough,
+    onAttached: ({ probes, programs }) => {
+      if (options.verbose) process.stderr.write(`waggle: ${programs} programs attached to ${probes} probes\n`);
+      options.onAttached?.();
+    },
+  });
+}
+
+async function finish(end: TraceEnd, page: Page, command: Command | undefined, options: ShowOptions): Promise<number> {
+  page.output.flush();
+  if (end.error !== undefined) throw end.error;
+  if (!options.quiet && !page.output.closed) process.stderr.write(ledgerText(end.ledger));
+  if (end.reason !== 'timeout' || command === undefined) return end.exitCode;
+  // A command that outlives the time it was given is ended.
+  command.kill('SIGTERM');
+  return (await command.ended).exitCode;
+}

@@ -1,0 +1,75 @@
+import type { Type } from '@waggle/bpftrace';
+import { type Cell, type ColumnDoc, FORMATS, type GadgetDoc, UNITS, type ValueFormat } from '@waggle/gadgets';
+import type { Schema, TraceEvent } from '@waggle/trace';
+import type { Column, Row } from '../table/column.ts';
+import type { CellOf } from './cell-of-value.ts';
+import { isoClock } from './iso-clock.ts';
+
+/** What every event has, whoever wrote the script. */
+const COMMON: readonly Column[] = [
+  { name: 'time', description: 'When it happened', align: 'left', width: 12, hidden: false, unit: 'clock' },
+  { name: 'container', description: 'In which container, unit or cgroup', align: 'left', width: 12, hidden: false },
+  { name: 'pid', description: 'Process id', align: 'right', width: 7, hidden: false },
+  { name: 'tid', description: 'Thread id', align: 'right', width: 7, hidden: true },
+  { name: 'comm', description: 'Name of the thread', align: 'left', width: 15, hidden: false },
+];
+
+/** Columns and rows of the events of a trace. */
+export interface EventView {
+  readonly columns: readonly Column[];
+  row(event: TraceEvent): Row;
+}
+
+/**
+ * The columns are those of all schemas together, each once, in order of first mention; the doc comment says which are hidden, and how values
+ * are shown. A field called like a common column takes its place.
+ */
+export function eventView(schemas: readonly Schema[], doc: GadgetDoc, cell: CellOf): EventView {
+  const docs = new Map(doc.columns.map((column) => [column.name, column]));
+  const fields = new Map<string, Type>();
+  for (const schema of schemas) for (const { name, type } of schema.fields) if (!fields.has(name)) fields.set(name, type);
+  const own = [...fields].map(([name, type]) => fieldColumn(name, type, docs.get(name)));
+  const columns = [...COMMON.filter((column) => !fields.has(column.name)), ...own];
+  const time = isoClock();
+  const readers = new Map(schemas.map((schema) => [schema.id, fieldReaders(schema, docs, cell)]));
+  return {
+    columns,
+    row(event) {
+      const row: Record<string, Cell> = {
+        time: time(event.timeNs),
+        container: event.identity?.name ?? null,
+        pid: event.pid,
+        tid: event.tid,
+        comm: event.comm,
+      };
+      const { values } = event;
+      const read = readers.get(event.schema.id)!;
+      for (let index = 0; index < read.length; index++) row[read[index]!.name] = read[index]!.cell(values[index]!);
+      return row;
+    },
+  };
+}
+
+interface FieldReader {
+  readonly name: string;
+  readonly cell: (value: TraceEvent['values'][number]) => Cell;
+}
+
+function fieldReaders(schema: Schema, docs: ReadonlyMap<string, ColumnDoc>, cell: CellOf): FieldReader[] {
+  return schema.fields.map(({ name, type }) => {
+    const format: ValueFormat | undefined = FORMATS[docs.get(name)?.format ?? ''];
+    return { name, cell: format ? (value) => format(cell(value, type)) : (value) => cell(value, type) };
+  });
+}
+
+function fieldColumn(name: string, type: Type, doc: ColumnDoc | undefined): Column {
+  const numeric = type.kind === 'int' && (doc?.format === undefined || doc.format === 'fd' || UNITS.has(doc.format));
+  return {
+    name,
+    description: doc?.description ?? '',
+    align: numeric ? 'right' : 'left',
+    width: numeric ? 5 : type.kind === 'string' ? 15 : 8,
+    hidden: doc?.hidden ?? false,
+    ...(doc?.format !== undefined && UNITS.has(doc.format) && { unit: doc.format }),
+  };
+}
