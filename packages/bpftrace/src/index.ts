@@ -13,7 +13,7 @@ export {
 } from './compile.ts';
 export type { Diagnostic, Severity } from './diagnostics/diagnostic.ts';
 export type { KernelBtf, KernelFacts, UserFunction } from './facts/kernel-facts.ts';
-export { printProgram } from './ir/print.ts';
+export { printIr } from './ir/print.ts';
 export * from './script/compiled-script.ts';
 export type { Conversion, FormatSegment, FormatString } from './script/format-string.ts';
 export * from './script/histogram-buckets.ts';

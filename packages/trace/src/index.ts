@@ -9,6 +9,7 @@ export { type Preparation, PreparedTrace, prepareTrace, type TraceRequest } from
 export type { RunningTrace, StartOptions } from './engine/running-trace.ts';
 export type { Ledger } from './ledger.ts';
 export { CapabilityError } from './machine/capability-error.ts';
+export { listProbes, probeArguments } from './machine/list-probes.ts';
 export { MachineFacts } from './machine/machine-facts.ts';
 export { requireCapabilities } from './machine/require-capabilities.ts';
 export { type Schema, type SchemaField, schemaOf } from './schema.ts';

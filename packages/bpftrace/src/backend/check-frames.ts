@@ -1,6 +1,6 @@
 import type { IrFunction } from '../ir/ir.ts';
-import type { FrameLayout } from './frame-layout.ts';
 import { calleesOf } from './callees.ts';
+import type { FrameLayout } from './frame-layout.ts';
 
 /** MAX_BPF_STACK: bytes of all frames of a chain of calls. */
 export const FRAME_LIMIT = 512;

@@ -7,7 +7,9 @@ import { interpretIr } from './interpret-ir.test-kit.ts';
 import { CONTEXT_BYTES, randomProgram } from './random-program.test-kit.ts';
 
 /** Contexts that each program is run on: all zeros, all ones, and a mixture. */
-const CONTEXTS = [0, 255, 37].map((step) => Uint8Array.from({ length: CONTEXT_BYTES }, (_, index) => (step === 37 ? index * 37 : step)));
+const CONTEXTS = [0, 255, 37].map((step) =>
+  Uint8Array.from({ length: CONTEXT_BYTES }, (_, index) => (step === 37 ? index * 37 : step)),
+);
 
 const PROGRAMS = 300;
 
@@ -33,7 +35,10 @@ describe('emitted programs', () => {
 function loadOrExplain(instructions: Parameters<typeof formatInstructions>[0], describeProgram: () => string) {
   try {
     const attach = { kind: 'test-run' } as const;
-    return loadProgram({ name: 'backend test', type: 'raw-tracepoint', attach, license: 'GPL', instructions }, { maps: new Map() });
+    return loadProgram(
+      { name: 'backend test', type: 'raw-tracepoint', attach, license: 'GPL', instructions },
+      { maps: new Map() },
+    );
   } catch (cause) {
     throw new Error(`the kernel refuses ${describeProgram()}`, { cause });
   }

@@ -12,7 +12,11 @@ describe('emitProgram', () => {
   it('keeps the meaning of random programs', () => {
     fc.assert(
       fc.property(
-        fc.record({ seed: fc.integer(), size: fc.integer({ min: 1, max: 60 }), variables: fc.integer({ min: 1, max: 14 }) }),
+        fc.record({
+          seed: fc.integer(),
+          size: fc.integer({ min: 1, max: 60 }),
+          variables: fc.integer({ min: 1, max: 14 }),
+        }),
         fc.uint8Array({ minLength: CONTEXT_BYTES, maxLength: CONTEXT_BYTES }),
         (options, context) => {
           const program = randomProgram(options);
@@ -29,7 +33,10 @@ describe('emitProgram', () => {
               } catch (error) {
                 throw new Error(`${error}\n${printIr(program)}\n${formatInstructions(emitted.instructions)}`);
               }
-              if (result !== expected) throw new Error(`optimise ${optimise}: ${result} not ${expected}\n${printIr(program)}\n${formatInstructions(emitted.instructions)}`);
+              if (result !== expected)
+                throw new Error(
+                  `optimise ${optimise}: ${result} not ${expected}\n${printIr(program)}\n${formatInstructions(emitted.instructions)}`,
+                );
             }
           }
         },

@@ -1,5 +1,6 @@
 import type { Instruction } from '@waggle/bpf/asm';
 import type { IrFunction, IrProgram } from '../ir/ir.ts';
+import { calleesOf } from './callees.ts';
 import { checkFrames, FRAME_LIMIT, type FrameOverflow } from './check-frames.ts';
 import { analyseControlFlow } from './control-flow.ts';
 import { type FrameLayout, layOutFrame } from './frame-layout.ts';
@@ -9,7 +10,6 @@ import { forwardValues } from './machine/forward-values.ts';
 import { selectInstructions } from './machine/select-instructions.ts';
 import { optimise } from './optimise/optimise.ts';
 import { orderBlocks } from './order-blocks.ts';
-import { calleesOf } from './callees.ts';
 
 export interface EmitOptions {
   /** Of the machine that runs the program. Default little. */

@@ -1,7 +1,7 @@
 import type { Instruction, Register, Source } from '@waggle/bpf/asm';
 import type { BinaryOp } from '../ir/function-builder.ts';
-import { foldBinary, foldByteSwap, foldComparison, foldExtend } from './optimise/fold.ts';
 import { Memory, runHelper } from './memory.test-kit.ts';
+import { foldBinary, foldByteSwap, foldComparison, foldExtend } from './optimise/fold.ts';
 
 /** Runs instructions as the machine does, and complains of what the verifier complains of: registers and bytes read before they are written. */
 export function interpretInstructions(instructions: readonly Instruction[], context: Uint8Array): bigint {
@@ -21,7 +21,9 @@ class Machine {
   constructor(instructions: readonly Instruction[], memory: Memory) {
     this.#instructions = instructions;
     this.#memory = memory;
-    this.#labels = new Map(instructions.flatMap((insn, index) => (insn.kind === 'label' ? [[insn.name, index] as const] : [])));
+    this.#labels = new Map(
+      instructions.flatMap((insn, index) => (insn.kind === 'label' ? [[insn.name, index] as const] : [])),
+    );
   }
 
   call(start: number, args: readonly bigint[]): bigint {
@@ -70,12 +72,17 @@ class Machine {
         if (insn.value.kind !== 'const') throw new Error(`no interpretation of ${insn.value.kind}`);
         return set(insn.dst, insn.value.value);
       case 'jump':
-        return foldComparison(insn.op, insn.bits, get(insn.dst), source(insn.src)) ? this.#label(insn.target) : undefined;
+        return foldComparison(insn.op, insn.bits, get(insn.dst), source(insn.src))
+          ? this.#label(insn.target)
+          : undefined;
       case 'goto':
         return this.#label(insn.target);
       case 'call': {
         const args = registers.slice(1, 6).map((value) => value ?? 0n);
-        const result = insn.target.kind === 'function' ? this.call(this.#label(insn.target.label), args) : this.#help(insn.target, args);
+        const result =
+          insn.target.kind === 'function'
+            ? this.call(this.#label(insn.target.label), args)
+            : this.#help(insn.target, args);
         registers.fill(undefined, 1, 6);
         return set(0, result);
       }

@@ -1,6 +1,15 @@
-import type { Address, Argument, IrFunction, IrInstruction, IrProgram, SlotId, Value, VirtualRegister } from '../ir/ir.ts';
-import { foldBinary, foldByteSwap, foldComparison, foldExtend } from './optimise/fold.ts';
+import type {
+  Address,
+  Argument,
+  IrFunction,
+  IrInstruction,
+  IrProgram,
+  SlotId,
+  Value,
+  VirtualRegister,
+} from '../ir/ir.ts';
 import { Memory, runHelper } from './memory.test-kit.ts';
+import { foldBinary, foldByteSwap, foldComparison, foldExtend } from './optimise/fold.ts';
 
 /** Runs a program of the intermediate representation as it is written. Gives the 64 bits that it returns, unsigned. */
 export function interpretIr(program: IrProgram, context: Uint8Array): bigint {
@@ -81,13 +90,22 @@ class Frame {
       case 'address':
         return this.#set(insn.dst, this.#argument(insn.of));
       case 'call': {
-        const result = runHelper(insn.helper, insn.args.map((argument) => this.#argument(argument)), this.#memory);
+        const result = runHelper(
+          insn.helper,
+          insn.args.map((argument) => this.#argument(argument)),
+          this.#memory,
+        );
         if (insn.dst !== undefined) this.#set(insn.dst, result);
         return;
       }
       case 'call-function': {
         const callee = this.#program.functions.find(({ name }) => name === insn.function)!;
-        const result = runFunction(this.#program, callee, insn.args.map((argument) => this.#argument(argument)), this.#memory);
+        const result = runFunction(
+          this.#program,
+          callee,
+          insn.args.map((argument) => this.#argument(argument)),
+          this.#memory,
+        );
         if (insn.dst !== undefined) this.#set(insn.dst, result);
         return;
       }

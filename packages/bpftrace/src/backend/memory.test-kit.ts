@@ -54,7 +54,9 @@ export class Memory {
   }
 
   #locate(address: bigint, size: number) {
-    const area = this.#areas.find(({ start, bytes }) => address >= start && address + BigInt(size) <= start + BigInt(bytes.length));
+    const area = this.#areas.find(
+      ({ start, bytes }) => address >= start && address + BigInt(size) <= start + BigInt(bytes.length),
+    );
     if (!area) throw new Error(`${size} bytes at 0x${address.toString(16)} are nowhere`);
     return { ...area, offset: Number(address - area.start) };
   }

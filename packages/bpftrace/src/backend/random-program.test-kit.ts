@@ -92,7 +92,8 @@ class Generator {
     else if (kind === 12 && depth === 3) this.#loop(depth);
     else if (kind === 13) this.#area();
     else if (kind < 17) this.#memory();
-    else if (kind === 17) this.#keep(this.#f.callFunction('mix', [this.#argument(), this.#argument(), this.#argument()]));
+    else if (kind === 17)
+      this.#keep(this.#f.callFunction('mix', [this.#argument(), this.#argument(), this.#argument()]));
     else if (kind === 18) this.#boolean();
     else this.#clear();
   }
@@ -169,7 +170,10 @@ class Generator {
   #condition(then: ReturnType<FunctionBuilder['newBlock']>, otherwise: ReturnType<FunctionBuilder['newBlock']>): void {
     const likely = ([undefined, 'then', 'otherwise'] as const)[this.#below(3)];
     const bits = this.#below(4) === 0 ? 32 : 64;
-    this.#f.branch(this.#pick(COMPARISONS), this.#value(), this.#operand(), then, otherwise, { bits, ...(likely && { likely }) });
+    this.#f.branch(this.#pick(COMPARISONS), this.#value(), this.#operand(), then, otherwise, {
+      bits,
+      ...(likely && { likely }),
+    });
   }
 
   /** A new slot, written in full. */
@@ -179,8 +183,12 @@ class Generator {
     const sizeBytes = this.#pick([8, 12, 16, 24, 40]);
     const slot = f.newSlot(sizeBytes, 8, `area${sizeBytes}`);
     const size = this.#pick([1, 2, 4, 4, 4] as const);
-    for (let offset = 0; offset < sizeBytes; offset += size) f.store(size, inSlot(slot, offset), this.#below(3) ? imm(0) : this.#operand());
-    this.#areas = [...this.#areas, { slot, sizeBytes, pointer: this.#below(2) ? f.address(slotAddress(slot)) : undefined }];
+    for (let offset = 0; offset < sizeBytes; offset += size)
+      f.store(size, inSlot(slot, offset), this.#below(3) ? imm(0) : this.#operand());
+    this.#areas = [
+      ...this.#areas,
+      { slot, sizeBytes, pointer: this.#below(2) ? f.address(slotAddress(slot)) : undefined },
+    ];
   }
 
   #memory(): void {

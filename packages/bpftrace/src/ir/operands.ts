@@ -46,7 +46,7 @@ export function definitionOf(instruction: IrInstruction): VirtualRegister | unde
   return instruction.kind === 'store' ? undefined : instruction.dst;
 }
 
-/** The same instruction reading other registers. */
+/** The same instruction reading other registers; itself, where none changes. */
 export function mapUses<T extends IrInstruction | Terminator>(
   item: T,
   map: (register: VirtualRegister) => VirtualRegister,
@@ -63,22 +63,36 @@ export function mapUses(
     case 'copy':
     case 'neg':
     case 'extend':
-    case 'byte-swap':
-      return { ...item, src: map(item.src) };
+    case 'byte-swap': {
+      const src = map(item.src);
+      return src === item.src ? item : { ...item, src };
+    }
     case 'binary':
-    case 'branch':
-      return { ...item, left: map(item.left), right: mapValue(item.right, map) };
-    case 'load':
-      return { ...item, address: mapAddress(item.address, map) };
-    case 'store':
-      return { ...item, address: mapAddress(item.address, map), value: mapValue(item.value, map) };
-    case 'atomic':
-      return { ...item, address: mapAddress(item.address, map), value: map(item.value) };
+    case 'branch': {
+      const [left, right] = [map(item.left), mapValue(item.right, map)];
+      return left === item.left && right === item.right ? item : { ...item, left, right };
+    }
+    case 'load': {
+      const address = mapAddress(item.address, map);
+      return address === item.address ? item : { ...item, address };
+    }
+    case 'store': {
+      const [address, value] = [mapAddress(item.address, map), mapValue(item.value, map)];
+      return address === item.address && value === item.value ? item : { ...item, address, value };
+    }
+    case 'atomic': {
+      const [address, value] = [mapAddress(item.address, map), map(item.value)];
+      return address === item.address && value === item.value ? item : { ...item, address, value };
+    }
     case 'call':
-    case 'call-function':
-      return { ...item, args: item.args.map((argument) => mapValue(argument, map)) };
-    case 'return':
-      return { ...item, value: mapValue(item.value, map) };
+    case 'call-function': {
+      const args = item.args.map((argument) => mapValue(argument, map));
+      return args.every((argument, index) => argument === item.args[index]) ? item : { ...item, args };
+    }
+    case 'return': {
+      const value = mapValue(item.value, map);
+      return value === item.value ? item : { ...item, value };
+    }
     default:
       return item satisfies never;
   }
@@ -103,14 +117,19 @@ export function successorsOf(terminator: Terminator): readonly BlockId[] {
   }
 }
 
-/** The same terminator going elsewhere. */
+/** The same terminator going elsewhere; itself, where nothing changes. */
 export function mapTargets(terminator: Terminator, map: (target: BlockId) => BlockId): Terminator {
   switch (terminator.kind) {
-    case 'goto':
-      return { ...terminator, target: map(terminator.target) };
-    case 'branch':
+    case 'goto': {
+      const target = map(terminator.target);
+      return target === terminator.target ? terminator : { ...terminator, target };
+    }
+    case 'branch': {
+      const [then, otherwise] = [map(terminator.then), map(terminator.otherwise)];
+      if (then === terminator.then && otherwise === terminator.otherwise) return terminator;
       // biome-ignore lint/suspicious/noThenProperty: a way of the branch, never awaited.
-      return { ...terminator, then: map(terminator.then), otherwise: map(terminator.otherwise) };
+      return { ...terminator, then, otherwise };
+    }
     case 'return':
       return terminator;
     default:
@@ -127,9 +146,13 @@ function visitAddress(address: Address, visit: (register: VirtualRegister) => vo
 }
 
 function mapValue<T extends Argument | Value>(value: T, map: (register: VirtualRegister) => VirtualRegister): T {
-  return value.kind === 'register' ? { ...value, register: map(value.register) } : value;
+  if (value.kind !== 'register') return value;
+  const register = map(value.register);
+  return register === value.register ? value : { ...value, register };
 }
 
 function mapAddress(address: Address, map: (register: VirtualRegister) => VirtualRegister): Address {
-  return address.kind === 'register' ? { ...address, register: map(address.register) } : address;
+  if (address.kind === 'slot') return address;
+  const register = map(address.register);
+  return register === address.register ? address : { ...address, register };
 }

@@ -26,6 +26,17 @@ export function lowerAggregate(
   key: TypedExpression | undefined,
   value: TypedExpression | undefined,
 ): void {
+  addValue(p, map, aggregate, key, value);
+  p.written(map);
+}
+
+function addValue(
+  p: ProgramState,
+  map: MapSymbol,
+  aggregate: AggregateType,
+  key: TypedExpression | undefined,
+  value: TypedExpression | undefined,
+): void {
   const added = value ? plainScalar(p, value) : imm(1);
   if (aggregate.kind === 'hist' || aggregate.kind === 'lhist') {
     addToHistogram(p, map, aggregate, key, p.b.register(added));

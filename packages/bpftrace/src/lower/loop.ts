@@ -29,6 +29,7 @@ function lowerPlainFor(p: ProgramState, s: ForRange, start: number, end: number)
   b.setBlock(loop);
   if (counter.copied) writeVariable(p, s.variable, reg(counter.register));
   const outer = p.loop;
+  p.startLoop();
   p.loop = { leave: () => b.goto(done), next: () => b.goto(next) };
   p.branch(() => p.statements(s.body));
   p.loop = outer;

@@ -8,6 +8,7 @@ import { countLoss } from './ledger.ts';
 import type { ProgramState } from './program-state.ts';
 import { isScalar, scalarSize } from './scalar-type.ts';
 import { keyBytes } from './script-map.ts';
+import { stableValue } from './stable-value.ts';
 
 /** bpf_map_update_elem: create or overwrite; create only. */
 export const BPF_ANY = 0;
@@ -38,6 +39,16 @@ export function keyPlace(p: ProgramState, map: MapSymbol, key: TypedExpression |
 /** The address of the entry, or 0: to be compared before it is used. */
 export function lookup(p: ProgramState, map: MapSymbol, key: Address): VirtualRegister {
   return p.b.call(HELPER_IDS.map_lookup_elem, [mapAddress(p.script.map(map).spec), p.argument(key)]);
+}
+
+/**
+ * The address of the entry, or 0, for reading it. A key that is the same all through the program is looked up once, until something is
+ * written to the map: the predicate of a probe often asks for the entry that its body reads.
+ */
+export function findEntry(p: ProgramState, map: MapSymbol, key: TypedExpression | undefined): VirtualRegister {
+  const stable = key && stableValue(key);
+  const find = () => lookup(p, map, keyPlace(p, map, key));
+  return stable === undefined ? find() : p.once(`entry ${map.name} ${p.generation(map)} ${stable}`, find);
 }
 
 /** Makes or overwrites an entry; what fails is counted. With BPF_NOEXIST, `exists` runs where somebody else was faster. */

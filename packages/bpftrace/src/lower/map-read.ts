@@ -7,7 +7,7 @@ import { isAggregate } from '../types/type.ts';
 import { mapValue } from './address.ts';
 import { clearPerCpu, readAggregate } from './aggregate-read.ts';
 import { loadScalar } from './load.ts';
-import { keyPlace, lookup } from './map-place.ts';
+import { findEntry, keyPlace } from './map-place.ts';
 import { copyBytes, zeroBytes } from './memory.ts';
 import type { ProgramState } from './program-state.ts';
 import { entryBytes } from './script-map.ts';
@@ -44,7 +44,7 @@ export function readMapBytes(p: ProgramState, e: MapRead, to: Address): void {
 
 /** Goes to `then` where the key is in the map. */
 export function branchOnHasKey(p: ProgramState, e: HasKey, then: BlockId, otherwise: BlockId): void {
-  p.b.branch('ne', lookup(p, e.map, keyPlace(p, e.map, e.key)), imm(0), then, otherwise);
+  p.b.branch('ne', findEntry(p, e.map, e.key), imm(0), then, otherwise);
 }
 
 /** Deletes, and goes to `then` where the key was there; a scalar map is set to zero, and unset. */
@@ -53,6 +53,7 @@ export function lowerDelete(p: ProgramState, e: DeleteKey): Value {
   const map = p.script.map(e.map);
   if (e.key) {
     const key = keyPlace(p, e.map, e.key);
+    p.written(e.map);
     return reg(b.call(HELPER_IDS.map_delete_elem, [{ kind: 'map', map: map.spec }, p.argument(key)]));
   }
   if (map.storage === 'value') zeroBytes(b, mapValue(b, map.spec), entryBytes(map) + 8);
@@ -62,7 +63,7 @@ export function lowerDelete(p: ProgramState, e: DeleteKey): Value {
 
 function withEntry(p: ProgramState, e: MapRead, use: (entry: Address) => void, otherwise: () => void): void {
   const { b } = p;
-  const entry = lookup(p, e.map, keyPlace(p, e.map, e.key));
+  const entry = findEntry(p, e.map, e.key);
   const [found, missing, done] = [b.newBlock(), b.newBlock(), b.newBlock()];
   b.branch('eq', entry, imm(0), missing, found, { likely: 'otherwise' });
   b.setBlock(found);

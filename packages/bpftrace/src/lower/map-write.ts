@@ -22,6 +22,7 @@ export function assignMap(
   if (isScalar(value.type)) assignScalar(p, map, key, p.scalar(value));
   else if (key) assignBytes(p, map, key, value);
   else assignWhole(p, map, value);
+  p.written(map);
 }
 
 /**
@@ -32,6 +33,7 @@ export function updateMap(p: ProgramState, e: MapUpdate, wanted: boolean): Value
   const { b } = p;
   const delta = plainScalar(p, e.delta);
   const old = e.key ? addKeyed(p, e.map, e.key, delta, wanted) : addScalar(p, e.map, delta, wanted);
+  p.written(e.map);
   if (!old) return imm(0);
   return reg(wrap(p, e.type, e.gives === 'old' ? old : b.binary('add', old, delta)));
 }

@@ -17,6 +17,7 @@ import {
   comm,
   compileTree,
   evaluate,
+  forRange,
   int,
   map,
   read,
@@ -24,6 +25,7 @@ import {
   script,
   str,
   tuple,
+  variable,
   when,
 } from './tree.test-kit.ts';
 
@@ -250,4 +252,44 @@ test('builtins are of this process', () => {
   loaded.run();
   expect(wordsOf(loaded.scalar('map_p'))[0]).toBe(BigInt(process.pid));
   expect(loaded.scalar('map_c').subarray(0, 16)).toEqual(ownComm());
+});
+
+describe('an entry that is read twice', () => {
+  test('is looked up again behind what changes it', () => {
+    const [x, y] = [map('@x', INT64, INT64), map('@y', INT64, INT64)];
+    const key = arg(0);
+    using loaded = load(
+      [x, y],
+      assign(y, read(x, key), int(1)),
+      when(arg(1), [assign(x, int(5), key)]),
+      assign(y, read(x, key), int(2)),
+      evaluate({ kind: 'delete', map: x, key, type: { kind: 'bool' }, span: SPAN }),
+      assign(y, read(x, key), int(3)),
+    );
+    loaded.run([7n, 1n]);
+    expect(loaded.entries('map_y')).toEqual(
+      new Map([
+        [hex(1n), [0n]],
+        [hex(2n), [5n]],
+        [hex(3n), [0n]],
+      ]),
+    );
+  });
+
+  test('is looked up in each step of a loop', () => {
+    const [x, sum] = [map('@x', INT64, INT64), map('@sum', INT64)];
+    const i = variable('$i');
+    const body = [evaluate(add(sum, read(x, arg(0)))), assign(x, read(i), arg(0))];
+    using loaded = load([x, sum], when(read(x, arg(0)), []), forRange(i, int(0), int(4), ...body));
+    loaded.run([7n]);
+    expect(wordsOf(loaded.scalar('map_sum'))[0]).toBe(3n);
+  });
+
+  test('costs one lookup where nothing does', () => {
+    const [x, y] = [map('@x', INT64, INT64), map('@y', INT64)];
+    const body = [assign(y, binary(read(x, arg(0)), '+', read(x, arg(0))))];
+    const { programs } = compileTree(script([begin(body, { predicate: read(x, arg(0)) })], [x, y]));
+    const lookups = programs[0]!.spec.instructions.filter(({ kind }) => kind === 'call');
+    expect(lookups).toHaveLength(1);
+  });
 });

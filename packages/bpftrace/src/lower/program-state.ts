@@ -1,7 +1,7 @@
 import type { Address, Argument, BlockId, Value, VirtualRegister } from '../ir/index.ts';
 import { CONTEXT, FunctionBuilder, inSlot, reg } from '../ir/index.ts';
 import type { Span } from '../source/span.ts';
-import type { TypedExpression, TypedProbe, TypedStatement, VariableSymbol } from '../typed/tree.ts';
+import type { MapSymbol, TypedExpression, TypedProbe, TypedStatement, VariableSymbol } from '../typed/tree.ts';
 import { layoutOf, roundUp } from '../types/layout.ts';
 import { asArgument } from './address.ts';
 import { isScalar } from './scalar-type.ts';
@@ -65,6 +65,9 @@ export class ProgramState {
   #scratchUsed = 0;
   #scratchPeak = 0;
   #memo = new Map<string, VirtualRegister>();
+  readonly #generations = new Map<MapSymbol, number>();
+  #writes = 0;
+  #loops = 0;
   readonly #cold: (() => void)[] = [];
   readonly #roomy = new Set<VirtualRegister>();
   #labels = 0;
@@ -204,6 +207,22 @@ export class ProgramState {
       this.#memo.set(name, register);
     }
     return register;
+  }
+
+  /** How often the map has been written to so far, in the order of the text: what was read before may be out of date. */
+  generation(map: MapSymbol): number {
+    return this.#generations.get(map) ?? this.#loops;
+  }
+
+  /** Says that code which changes the map has been added, or will be as a rare case. */
+  written(map: MapSymbol): void {
+    this.#generations.set(map, ++this.#writes);
+  }
+
+  /** Says that a loop starts: what is written at its end comes before its start. */
+  startLoop(): void {
+    this.#generations.clear();
+    this.#loops = ++this.#writes;
   }
 
   /** Lowers code that may not be run: what it remembers is not known behind it. */

@@ -5,7 +5,7 @@ import { loadScript, wordsOf } from './loaded-script.test-kit.ts';
 import { arg, assign, begin, binary, cast, choice, compileTree, int, logical, map, script } from './tree.test-kit.ts';
 
 /** The value of an expression, by way of a map, where the context's first words are `args`. */
-function valueOf(e: TypedExpression, ...args: bigint[]): bigint {
+function resultOf(e: TypedExpression, ...args: bigint[]): bigint {
   const result = map('@r', e.type);
   using loaded = loadScript(compileTree(script([begin([assign(result, e)])], [result])));
   loaded.run(args);
@@ -46,5 +46,5 @@ test.each<[string, TypedExpression, bigint[], bigint]>([
   ['and', logical(arg(0), '&&', arg(1)), [1n, 0n], 0n],
   ['or', logical(arg(0), '||', arg(1)), [0n, 5n], 1n],
 ])('%s', (_name, e, args, expected) => {
-  expect(valueOf(e, ...args)).toBe(expected);
+  expect(resultOf(e, ...args)).toBe(expected);
 });

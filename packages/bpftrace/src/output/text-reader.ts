@@ -22,7 +22,11 @@ export function createTextReader(generate: boolean): TextReader {
     const length = end - start;
     if (length === 0) return '';
     if (!generate || length > LONGEST_GENERATED) return readUtf8(utf8, view, start, end);
-    const readAscii = (byLength[length] ??= generateAsciiReader(length));
+    let readAscii = byLength[length];
+    if (!readAscii) {
+      readAscii = generateAsciiReader(length);
+      byLength[length] = readAscii;
+    }
     return readAscii(view, start) ?? readUtf8(utf8, view, start, end);
   };
 }

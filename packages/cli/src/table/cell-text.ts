@@ -7,7 +7,7 @@ import type { Column } from './column.ts';
 export function cellText(cell: Cell, column?: Column): string {
   if (cell === null) return '';
   if (typeof cell === 'string' && column?.unit === 'clock') return localTimeOfDay(cell);
-  if (typeof cell === 'string') return escapeText(cell).replaceAll('\n', '\\n').replaceAll('\t', '\\t');
+  if (typeof cell === 'string') return escapeText(cell);
   if (typeof cell === 'number' || typeof cell === 'bigint') return column?.unit ? withUnit(Number(cell), column.unit) : String(cell);
   if (typeof cell === 'boolean') return cell ? 'true' : 'false';
   if (Array.isArray(cell)) return cell.map((item: Cell) => cellText(item)).join(',');

@@ -56,6 +56,6 @@ describe('a table', () => {
   });
 
   test('shows units and escapes what a terminal would obey', () => {
-    expect(formatTable([{ took: 1_234_567, path: '\x1b[2J\n' }], [took, path])).toBe('  TOOK  PATH\n1.23ms  \\x1b[2J\\n\n');
+    expect(formatTable([{ took: 1_234_567, path: '\x1b[2J\n' }], [took, path])).toBe('  TOOK  PATH\n1.23ms  \\x1b[2J\\x0a\n');
   });
 });

@@ -1,4 +1,15 @@
-import { attach, BpfMap, type Link, loadProgram, type Program, UnsupportedError, VerifierError } from '@waggle/bpf';
+import {
+  attach,
+  BpfMap,
+  type Link,
+  loadProgram,
+  MapError,
+  type Program,
+  SymbolError,
+  SyscallError,
+  UnsupportedError,
+  VerifierError,
+} from '@waggle/bpf';
 import type { Btf } from '@waggle/bpf/btf';
 import type { CompiledProgram, CompiledScript, Diagnostic, SourceText } from '@waggle/bpftrace';
 import { TraceError } from '../trace-error.ts';
@@ -26,6 +37,7 @@ export class KernelObjects {
         this.#maps.set(spec.name, BpfMap.create(spec));
       } catch (cause) {
         this.close();
+        if (!(cause instanceof MapError || isRefusal(cause))) throw cause;
         const message = (cause as Error).message;
         throw new TraceError('MAP_REFUSED', [this.#error('map-refused', { start: 0, end: 0 }, message)], cause);
       }
@@ -60,6 +72,7 @@ export class KernelObjects {
         const program = loadProgram(spec, { maps: this.#maps, ...(types === undefined ? {} : { kernelBtf: types }) });
         this.#programs.push({ compiled, program });
       } catch (cause) {
+        if (!(cause instanceof VerifierError || isRefusal(cause))) throw cause;
         throw new TraceError('LOAD_REFUSED', [this.#loadDiagnostic(compiled, cause)], cause);
       }
     }
@@ -75,6 +88,7 @@ export class KernelObjects {
         try {
           this.#links.push(attach(program, point.attach, { maps: this.#maps }));
         } catch (cause) {
+          if (!(cause instanceof SymbolError || isRefusal(cause))) throw cause;
           firstCause ??= cause;
           diagnostics.push(this.#attachDiagnostic(compiled, point.name, cause));
         }
@@ -120,4 +134,9 @@ export class KernelObjects {
     const end = lineStart + (lines[line - 1]?.length ?? 0);
     return { start: Math.min(lineStart + column - 1, end), end };
   }
+}
+
+/** What the kernel said no to; anything else is a mistake of ours. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof SyscallError || error instanceof UnsupportedError;
 }

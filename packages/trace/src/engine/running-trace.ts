@@ -231,7 +231,8 @@ export class RunningTrace {
       failure ??= thrown;
     }
     this.#close({
-      reason: failure === undefined ? reason : 'error',
+      // Whatever else came to pass: a script that said exit() while it drained has ended the trace.
+      reason: failure !== undefined ? 'error' : this.#exitCode === undefined ? reason : 'exit',
       exitCode: failure === undefined ? (this.#exitCode ?? exitCode ?? 0) : 1,
       ...(failure === undefined ? {} : { error: failure }),
     });

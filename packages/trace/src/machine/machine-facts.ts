@@ -13,8 +13,8 @@ import {
   tracefs,
   UnsupportedError,
 } from '@waggle/bpf';
-import type { Btf } from '@waggle/bpf/btf';
-import { type KernelBtf, type KernelFacts, kernelBtf, type UserFunction } from '@waggle/bpftrace';
+import { type Btf, findMember, memberNames } from '@waggle/bpf/btf';
+import type { KernelBtf, KernelFacts, UserFunction } from '@waggle/bpftrace';
 
 /**
  * What the compiler asks about this machine, answered from the running kernel. Nothing is opened before it is asked for, and
@@ -39,16 +39,7 @@ export class MachineFacts implements KernelFacts {
   }
 
   get btf(): KernelBtf | undefined {
-    return this.#keep('btf', () => {
-      const types = this.kernelTypes;
-      if (types === undefined) return undefined;
-      return kernelBtf(types, {
-        enumerator(name) {
-          const found = types.enumerator(name);
-          return found === undefined ? undefined : { enumId: found.type.id, value: found.value };
-        },
-      });
-    });
+    return this.#keep('btf', () => (this.kernelTypes === undefined ? undefined : answerFrom(this.kernelTypes)));
   }
 
   /** The kernel's types themselves, for loading programs; undefined where the kernel has none. */
@@ -140,4 +131,23 @@ export class MachineFacts implements KernelFacts {
 export function parseKernelVersion(text: string): readonly [number, number] {
   const [, major, minor] = /^(\d+)\.(\d+)/.exec(text) ?? [];
   return [Number(major ?? 0), Number(minor ?? 0)];
+}
+
+function answerFrom(types: Btf): KernelBtf {
+  return {
+    get typeCount() {
+      return types.typeCount;
+    },
+    type: (id) => types.type(id),
+    find: (name, ...kinds) => types.find(name, ...kinds),
+    allOf: (kind) => types.allOf(kind),
+    resolve: (id) => types.resolve(id),
+    sizeOf: (id) => types.sizeOf(id),
+    findMember: (structId, path) => findMember(types, structId, path),
+    memberNames: (structId) => memberNames(types, structId),
+    enumerator(name) {
+      const found = types.enumerator(name);
+      return found === undefined ? undefined : { enumId: found.type.id, value: found.value };
+    },
+  };
 }

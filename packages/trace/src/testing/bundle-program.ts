@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync, symlinkSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 
@@ -10,9 +10,9 @@ import { buildSync } from 'esbuild';
  */
 export function bundleProgram(source: URL, folder: string): string {
   const entry = fileURLToPath(source);
-  // A link to our dependencies lies beside it: koffi stays outside of the bundle.
+  // koffi stays outside of the bundle: it is looked for beside it.
   const outfile = join(folder, `${basename(entry, '.ts')}.mjs`);
-  mkdirSync(folder, { recursive: true });
+  symlinkSync(modulesAbove(dirname(entry)), join(folder, 'node_modules'));
   buildSync({
     entryPoints: [entry],
     outfile,
@@ -22,10 +22,12 @@ export function bundleProgram(source: URL, folder: string): string {
     target: 'node20',
     conditions: ['source'],
     external: ['koffi'],
-    banner: {
-      js: `import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(${JSON.stringify(entry)});`,
-    },
     logLevel: 'error',
   });
   return outfile;
+}
+
+function modulesAbove(folder: string): string {
+  const modules = join(folder, 'node_modules');
+  return existsSync(join(modules, 'koffi')) ? modules : modulesAbove(dirname(folder));
 }

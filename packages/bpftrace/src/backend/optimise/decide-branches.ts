@@ -27,7 +27,7 @@ export function decideBranches(fn: IrFunction): IrFunction {
     const target = holds ? terminator.then : terminator.otherwise;
     return { ...block, terminator: { kind: 'goto', target, ...(terminator.source && { source: terminator.source }) } };
   });
-  return withBlocks(fn, flow, blocks);
+  return blocks.every((block, index) => block === flow.blocks[index]) ? fn : withBlocks(fn, flow, blocks);
 }
 
 /** Climbs from a block to its dominators; an edge tells something where it is the only one into its block. */

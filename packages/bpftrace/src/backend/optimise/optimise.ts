@@ -9,35 +9,23 @@ import { simplifyControlFlow } from './simplify-control-flow.ts';
 import { splitWebs } from './split-webs.ts';
 import { threadJumps } from './thread-jumps.ts';
 
-/** Rounds after which nothing much is left to win. */
+/** Jumps over jumps over jumps: deeper nests of `&&` and `||` keep a test or two. */
 const MAX_ROUNDS = 4;
 
 /**
- * The passes over the intermediate representation, in order. Each takes and gives a whole function, so each is tested alone.
- * The rounds end when one shortens the function no more.
+ * The passes over the intermediate representation, in order. Each takes a whole function and gives a whole one, the same where it finds
+ * nothing to do, so each is tested alone, and what depends on its changes is done again only where there are any.
  */
-export function optimise(fn: IrFunction, byteOrder: 'little' | 'big'): IrFunction {
-  let current = simplifyControlFlow(fn);
+export function optimise(source: IrFunction, byteOrder: 'little' | 'big'): IrFunction {
+  let fn = simplify(splitWebs(simplifyControlFlow(source)), byteOrder);
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const before = sizeOf(current);
-    current = splitWebs(current);
-    current = simplify(current, byteOrder);
-    current = reuseResults(current);
-    current = simplify(current, byteOrder);
-    current = threadJumps(current);
-    current = decideBranches(current);
-    current = eliminateDeadStores(current);
-    current = eliminateDeadCode(current);
-    current = simplifyControlFlow(current);
-    if (sizeOf(current) === before) break;
+    const threaded = threadJumps(fn);
+    if (threaded === fn) break;
+    fn = simplify(splitWebs(simplifyControlFlow(threaded)), byteOrder);
   }
-  return mergeStores(current, byteOrder);
-}
-
-/** Instructions and ways between blocks. */
-function sizeOf(fn: IrFunction): number {
-  return fn.blocks.reduce(
-    (sum, block) => sum + block.instructions.length + (block.terminator.kind === 'branch' ? 3 : 2),
-    0,
-  );
+  fn = simplify(reuseResults(fn), byteOrder);
+  const decided = decideBranches(fn);
+  if (decided !== fn) fn = simplify(splitWebs(simplifyControlFlow(decided)), byteOrder);
+  fn = eliminateDeadCode(eliminateDeadStores(fn));
+  return mergeStores(simplifyControlFlow(fn), byteOrder);
 }

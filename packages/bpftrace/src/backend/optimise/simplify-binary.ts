@@ -66,7 +66,8 @@ function withConstant(operation: Operation, right: bigint): IrInstruction {
     case 'mod': {
       if (right === 0n) return left(operation);
       // A wider mask than an immediate holds would need a register of its own.
-      if (powerOfTwo(right) === undefined || !fitsImmediate(signed(right - 1n, bits))) return immediate(operation, right);
+      if (powerOfTwo(right) === undefined || !fitsImmediate(signed(right - 1n, bits)))
+        return immediate(operation, right);
       return withConstant({ ...operation, op: 'and', insn: { ...insn, op: 'and' } }, right - 1n);
     }
     default:

@@ -98,15 +98,21 @@ class Rewrite {
       case 'extend':
       case 'byte-swap':
         return this.#unary({ ...insn, src: this.#known.origin(insn.src) });
-      case 'load':
-        return { ...insn, address: this.#memory(insn.address, insn.size) };
-      case 'store':
-        return { ...insn, address: this.#memory(insn.address, insn.size), value: this.#stored(insn.value, insn.size) };
+      case 'load': {
+        const address = this.#memory(insn.address, insn.size);
+        return address === insn.address ? insn : { ...insn, address };
+      }
+      case 'store': {
+        const [address, value] = [this.#memory(insn.address, insn.size), this.#stored(insn.value, insn.size)];
+        return address === insn.address && value === insn.value ? insn : { ...insn, address, value };
+      }
       case 'atomic':
         return { ...insn, address: this.#memory(insn.address, insn.size), value: this.#known.origin(insn.value) };
       case 'call':
-      case 'call-function':
-        return { ...insn, args: insn.args.map((argument) => this.#argument(argument)) };
+      case 'call-function': {
+        const args = insn.args.map((argument) => this.#argument(argument));
+        return args.every((argument, index) => argument === insn.args[index]) ? insn : { ...insn, args };
+      }
       default:
         return insn satisfies never;
     }
@@ -117,12 +123,17 @@ class Rewrite {
       case 'goto':
         return terminator;
       case 'return':
-        return { ...terminator, value: this.#value(terminator.value) };
+        return this.#return(terminator);
       case 'branch':
         return this.#branch(terminator);
       default:
         return terminator satisfies never;
     }
+  }
+
+  #return(terminator: Terminator & { kind: 'return' }): Terminator {
+    const value = this.#value(terminator.value);
+    return value === terminator.value ? terminator : { ...terminator, value };
   }
 
   #address(insn: IrInstruction & { kind: 'address' }): IrInstruction {
@@ -196,21 +207,23 @@ class Rewrite {
       const slot = this.#fn.slots[fact.of.slot]!;
       if (offset >= 0 && offset + size <= slot.sizeBytes) return { kind: 'slot', slot: slot.id, offset };
     }
-    return { ...address, register };
+    return register === address.register ? address : { ...address, register };
   }
 
   #value(value: Value): Value {
     if (value.kind === 'immediate') return value;
     const known = this.#known.constant(value.register);
     if (known !== undefined && fitsImmediate(BigInt.asIntN(64, known))) return imm(BigInt.asIntN(64, known));
-    return reg(this.#known.origin(value.register));
+    const origin = this.#known.origin(value.register);
+    return origin === value.register ? value : reg(origin);
   }
 
   /** Narrow stores take the low bits of any constant. */
   #stored(value: Value, size: number): Value {
     const known = value.kind === 'immediate' ? BigInt(value.value) : this.#known.constant(value.register);
     if (known === undefined || size === 8) return this.#value(value);
-    return imm(BigInt.asIntN(size * 8, known));
+    const narrow = BigInt.asIntN(size * 8, known);
+    return value.kind === 'immediate' && BigInt(value.value) === narrow ? value : imm(narrow);
   }
 
   #argument(argument: Argument): Argument {
@@ -222,7 +235,7 @@ class Rewrite {
       const value = BigInt.asIntN(64, fact.value);
       return fitsImmediate(value) ? imm(value) : constant(value);
     }
-    return reg(origin);
+    return origin === argument.register ? argument : reg(origin);
   }
 
   #branch(terminator: Terminator & { kind: 'branch' }): Terminator {
@@ -241,7 +254,7 @@ class Rewrite {
     const always =
       rightValue === undefined ? undefined : this.#decided(terminator, left, BigInt.asUintN(64, rightValue));
     if (always !== undefined) return goto(terminator, always ? then : otherwise);
-    return { ...terminator, left, right };
+    return left === terminator.left && right === terminator.right ? terminator : { ...terminator, left, right };
   }
 
   /** Unsigned comparisons with what a narrow register cannot exceed. */

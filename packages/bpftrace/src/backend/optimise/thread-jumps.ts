@@ -11,21 +11,26 @@ const MAX_COPIED = 4;
  */
 export function threadJumps(fn: IrFunction): IrFunction {
   const byId = new Map(fn.blocks.map((block) => [block.id, block]));
-  const blocks = fn.blocks.map((block): Block => {
+  const blocks = fn.blocks.map((block) => {
     const { terminator } = block;
-    if (terminator.kind === 'branch') return { ...block, terminator: threadBranch(terminator, byId) };
-    if (terminator.kind !== 'goto' || terminator.target === block.id) return block;
-    const next = byId.get(terminator.target)!;
-    if (next.terminator.kind !== 'branch' || next.instructions.length > MAX_COPIED) return block;
-    const target = decide(next.terminator, evaluate(block.instructions, next.instructions));
-    if (target === undefined) return block;
-    return {
-      ...block,
-      instructions: [...block.instructions, ...next.instructions],
-      terminator: { ...terminator, target },
-    };
+    if (terminator.kind === 'goto') return threadGoto(block, terminator, byId);
+    if (terminator.kind !== 'branch') return block;
+    const threaded = threadBranch(terminator, byId);
+    return threaded === terminator ? block : { ...block, terminator: threaded };
   });
-  return { ...fn, blocks };
+  return blocks.every((block, index) => block === fn.blocks[index]) ? fn : { ...fn, blocks };
+}
+
+function threadGoto(block: Block, terminator: Terminator & { kind: 'goto' }, byId: ReadonlyMap<BlockId, Block>): Block {
+  const next = byId.get(terminator.target)!;
+  if (next === block || next.terminator.kind !== 'branch' || next.instructions.length > MAX_COPIED) return block;
+  const target = decide(next.terminator, evaluate(block.instructions, next.instructions));
+  if (target === undefined) return block;
+  return {
+    ...block,
+    instructions: [...block.instructions, ...next.instructions],
+    terminator: { ...terminator, target },
+  };
 }
 
 /** `branch x eq 7 then j …; j: branch x gt 3 …`: the way to `j` knows x. */

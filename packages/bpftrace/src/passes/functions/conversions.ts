@@ -3,7 +3,7 @@ import { printType } from '../../typed/print-type.ts';
 import type { Builtin, TypedExpression } from '../../typed/tree.ts';
 import { layoutOf } from '../../types/layout.ts';
 import type { IntType, Type } from '../../types/type.ts';
-import { INT64, NONE, UINT64 } from '../../types/type.ts';
+import { NONE, UINT64 } from '../../types/type.ts';
 import { didYouMean } from '../nearest-names.ts';
 import { asAddress } from '../typing/address.ts';
 import { argument, integerArgument, literalString, word } from '../typing/arguments.ts';
@@ -11,7 +11,6 @@ import { constantInt, integer } from '../typing/constants.ts';
 import type { TypingContext } from '../typing/context.ts';
 import { errorExpression, fail, isError } from '../typing/context.ts';
 import { convert } from '../typing/convert.ts';
-import { parseAddress } from './parse-address.ts';
 import type { FunctionTable } from './function-rule.ts';
 import { value } from './function-rule.ts';
 
@@ -22,7 +21,6 @@ export const CONVERSION_FUNCTIONS: FunctionTable = {
   strerror: value(1, 1, (ctx, call) => shownAs(ctx, call, 0, { kind: 'strerror' })),
   cgroup_path: value(1, 2, checkCgroupPath),
   ntop: value(1, 2, checkNtop),
-  pton: value(1, 1, checkPton),
   macaddr: value(1, 1, checkMacaddr),
   bswap: value(1, 1, checkBswap),
   kptr: value(1, 1, (ctx, call) => inSpace(ctx, call, 'kernel')),
@@ -87,15 +85,6 @@ function sizeInMemory(type: Type): number | undefined {
   return inMemory ? (type.kind === 'struct' ? type.sizeBytes : layoutOf(type).sizeBytes) : undefined;
 }
 
-/** `pton("::1")`: the bytes of an address, which is known now. */
-function checkPton(ctx: TypingContext, call: Call): TypedExpression {
-  const text = literalString(ctx, call, 0);
-  if (text === undefined) return errorExpression(call.span);
-  const bytes = parseAddress(text);
-  if (!bytes) return fail(ctx, 'invalid-argument', call.args[0]!.span, `"${text}" is no IPv4 or IPv6 address`);
-  return fail(ctx, 'not-yet-supported', call.span, 'pton() is not supported yet', { hint: 'compare with ntop() as text instead' });
-}
-
 function checkMacaddr(ctx: TypingContext, call: Call): TypedExpression {
   const source = argument(ctx, call, 0);
   if (isError(source)) return source;
@@ -130,9 +119,4 @@ function inSpace(ctx: TypingContext, call: Call, space: 'kernel' | 'user'): Type
   if (type.kind === 'pointer') return type.space === space ? operand : convert(operand, { ...type, space });
   if (type.kind === 'int') return { ...convert(operand, { kind: 'pointer', to: NONE, space }), span: call.span };
   return fail(ctx, 'type-mismatch', operand.span, `${call.name.text}() needs a pointer, not ${printType(type)}`);
-}
-
-/** Numbers for helpers of the kernel. */
-export function asInt64(expression: TypedExpression): TypedExpression {
-  return convert(expression, INT64);
 }

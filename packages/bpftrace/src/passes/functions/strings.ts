@@ -50,7 +50,7 @@ function checkStr(ctx: TypingContext, call: Call): TypedExpression {
 /** Shortened where the length says so: read again from memory, or compared as a constant. */
 function ofString(source: TypedExpression, from: number, to: number, length: TypedExpression | undefined, call: Call): TypedExpression {
   if (!length) return source;
-  if (source.kind === 'string') return length.kind === 'integer' ? cut(source.value, to, call) : source;
+  if (source.kind === 'string') return to < from ? { ...source, type: { kind: 'string', sizeBytes: to } } : source;
   if (source.kind !== 'load' || (length.kind === 'integer' && to >= from)) return source;
   const { address, offset, space, span } = source;
   const type: Type = { kind: 'string', sizeBytes: Math.min(from, to) };
@@ -67,12 +67,6 @@ function ofString(source: TypedExpression, from: number, to: number, length: Typ
         };
   const bytes = length.kind === 'integer' ? undefined : withoutTerminator(length);
   return { kind: 'read-string', address: at, space, ...(bytes && { length: bytes }), type, span: call.span };
-}
-
-function cut(text: string, sizeBytes: number, call: Call): TypedExpression {
-  const bytes = new TextEncoder().encode(text);
-  if (bytes.length < sizeBytes) return string(text, call.span);
-  return string(new TextDecoder().decode(bytes.subarray(0, sizeBytes - 1)), call.span);
 }
 
 /** A length that counts the terminator, as one that does not: `n == 0 ? 0 : n - 1`. */

@@ -47,14 +47,13 @@ export function binary(
   }
 }
 
-/** While types are being found, `@x + 1` is an integer already, whatever `@x` will be. */
+/** While types are being found, `@x + 1` is an integer already, whatever `@x` will be: some value of that type. */
 function halfKnown(ctx: TypingContext, operator: BinaryOperator, known: TypedExpression, span: Span): TypedExpression {
   const boolean = /^(?:[=!<>]=|[<>]|&&|\|\|)$/.test(operator);
   if (ctx.final || isError(known)) return errorExpression(span);
-  if (boolean) return { ...errorExpression(span), type: BOOL };
-  if (known.type.kind !== 'int') return errorExpression(span);
-  const type = operator === '-' ? INT64 : arithmeticInt(known.type, known.type);
-  return { ...known, type, span };
+  if (!boolean && known.type.kind !== 'int') return errorExpression(span);
+  const type = boolean || known.type.kind !== 'int' ? BOOL : operator === '-' ? INT64 : arithmeticInt(known.type, known.type);
+  return { kind: 'builtin', name: 'rand', type, span };
 }
 
 function fold(ctx: TypingContext, operator: BinaryOperator, left: TypedExpression, right: TypedExpression, span: Span): TypedExpression {

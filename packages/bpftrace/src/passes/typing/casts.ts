@@ -3,13 +3,13 @@ import { printType } from '../../typed/print-type.ts';
 import type { TypedExpression } from '../../typed/tree.ts';
 import { layoutOf } from '../../types/layout.ts';
 import type { AddressSpace, Type } from '../../types/type.ts';
-import { UINT64 } from '../../types/type.ts';
 import { defaultSpace } from './address.ts';
 import { sameType } from './common-type.ts';
 import { literal } from './constants.ts';
 import type { TypingContext } from './context.ts';
 import { errorExpression, fail, isError } from './context.ts';
 import { convert } from './convert.ts';
+import { isLiteralType } from './literal-types.ts';
 import { memberNamed } from './members.ts';
 import { typeOfSyntax } from './type-of-syntax.ts';
 
@@ -23,7 +23,7 @@ export function checkCast(ctx: TypingContext, node: Cast): TypedExpression {
   const type = typeOfSyntax(ctx, node.type, space);
   if (isError(operand) || type.kind === 'error') return errorExpression(node.span);
   const from = operand.type;
-  if (sameType(from, type)) return { ...operand, type, span: node.span };
+  if (sameType(from, type) && !isLiteralType(from)) return operand;
   const scalar = type.kind === 'int' || type.kind === 'bool' || type.kind === 'pointer';
   const fits =
     (scalar && NUMERIC.has(from.kind)) ||
@@ -37,7 +37,8 @@ export function checkCast(ctx: TypingContext, node: Cast): TypedExpression {
   if (type.kind === 'array' || from.kind === 'array') {
     return fail(ctx, 'not-yet-supported', node.span, 'casts between integers and arrays are not supported yet');
   }
-  return { ...convert(operand, type), span: node.span };
+  if (!sameType(from, type)) return convert(operand, type);
+  return operand.kind === 'integer' ? { ...operand, type } : { kind: 'cast', operand, type, span: node.span };
 }
 
 /** `sizeof(type)`, `sizeof(x)`: x is looked at, and not done. */
@@ -78,9 +79,4 @@ function sizeOf(type: Type): number | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** A scalar as a number of 64 bits, for helpers. */
-export function asUint64(expression: TypedExpression): TypedExpression {
-  return isError(expression) ? expression : convert(expression, UINT64);
 }

@@ -1,4 +1,5 @@
 import type { Span } from '../../source/span.ts';
+import { stringBytes } from '../../syntax/string-bytes.ts';
 import type { IntegerConstant, StringConstant, TypedExpression } from '../../typed/tree.ts';
 import type { IntType, Type } from '../../types/type.ts';
 import { BOOL, UINT64 } from '../../types/type.ts';
@@ -19,7 +20,7 @@ export function boolean(value: boolean, span: Span): IntegerConstant {
 
 /** A string of just the size that it needs. */
 export function string(value: string, span: Span): StringConstant {
-  const type: Type = { kind: 'string', sizeBytes: new TextEncoder().encode(value).length + 1 };
+  const type: Type = { kind: 'string', sizeBytes: stringBytes(value).length + 1 };
   return { kind: 'string', value, type, span };
 }
 

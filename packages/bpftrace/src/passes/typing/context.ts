@@ -1,6 +1,7 @@
 import type { CompileOptions } from '../../compile.ts';
 import type { Diagnostic, Diagnostics } from '../../diagnostics/diagnostic.ts';
 import type { KernelFacts } from '../../facts/kernel-facts.ts';
+import type { SourceText } from '../../source/source-text.ts';
 import type { Span } from '../../source/span.ts';
 import type { Block, Expression } from '../../syntax/ast.ts';
 import type { ScriptConfig, TypedExpression, TypedStatement } from '../../typed/tree.ts';
@@ -15,6 +16,7 @@ import type { Scopes } from './scopes.ts';
  * tree below them through these alone.
  */
 export interface TypingContext {
+  readonly source: SourceText;
   readonly facts: KernelFacts;
   readonly options: CompileOptions;
   readonly config: ScriptConfig;
@@ -29,6 +31,8 @@ export interface TypingContext {
   /** What the body was seen to do. */
   readonly seen: { inTarget: boolean };
   check(node: Expression): TypedExpression;
+  /** In the scope at hand. */
+  checkStatements(block: Block): TypedStatement[];
   /** In a scope of its own. */
   checkBlock(block: Block): TypedStatement[];
 }

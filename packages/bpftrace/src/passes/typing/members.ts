@@ -47,7 +47,7 @@ function throughMemory(
   span: Span,
 ): TypedExpression {
   const member = memberNamed(ctx, struct, name, place.space);
-  if (!member) return fail(ctx, ...unknownMember(ctx, struct, name));
+  if (!member) return unknownMember(ctx, struct, name);
   const btf = struct.btfId !== undefined;
   if (member.bitfieldSizeBits === 0) {
     return loadAt({ ...place, offset: place.offset + member.offsetBits / 8, btf }, member.type, span);
@@ -68,7 +68,7 @@ function throughMemory(
 /** A member of a struct that has been read already: from a map, a variable, a tuple. */
 function fromValue(ctx: TypingContext, object: TypedExpression, struct: StructType, name: MemberName, span: Span): TypedExpression {
   const member = memberNamed(ctx, struct, name, 'kernel');
-  if (!member) return fail(ctx, ...unknownMember(ctx, struct, name));
+  if (!member) return unknownMember(ctx, struct, name);
   if (member.bitfieldSizeBits === 0) return extract(object, member.offsetBits / 8, member.type, span);
   const { offset, bitfield } = bitfieldPlace({ offsetBits: member.offsetBits, sizeBits: member.bitfieldSizeBits }, unitOf(member.type));
   return { ...extract(object, offset, member.type, span), bitfield };
@@ -142,16 +142,13 @@ function definitionOf(ctx: TypingContext, struct: StructType): StructType {
   return found ? { ...struct, btfId: found.id } : struct;
 }
 
-function unknownMember(ctx: TypingContext, struct: StructType, name: MemberName) {
+function unknownMember(ctx: TypingContext, struct: StructType, name: MemberName): TypedExpression {
   const full = definitionOf(ctx, struct);
-  const names = full.members
-    ? full.members.map((member) => member.name).filter((one) => one !== '')
-    : full.btfId === undefined ? [] : (ctx.facts.btf?.memberNames(full.btfId) ?? []); // biome-ignore format: two ways
+  const inBtf = full.btfId === undefined ? [] : (ctx.facts.btf?.memberNames(full.btfId) ?? []);
+  const names = full.members?.map((member) => member.name).filter((one) => one !== '') ?? inBtf;
   const what = printType(struct);
-  if (names.length === 0) {
-    return ['unknown-field', name.span, `${what} is declared only: its fields are not known`, {}] as const;
-  }
-  return ['unknown-field', name.span, `${what} has no field ${name.text}`, didYouMean(name.text, names) ?? {}] as const;
+  if (names.length === 0) return fail(ctx, 'unknown-field', name.span, `${what} is declared only: its fields are not known`);
+  return fail(ctx, 'unknown-field', name.span, `${what} has no field ${name.text}`, didYouMean(name.text, names));
 }
 
 /** Bytes of the storage unit of a bit-field of that type. */

@@ -82,7 +82,7 @@ class Parser {
       return { kind: 'integer', value: -operand.value };
     }
     if (token === '(') return this.#parenthesized();
-    if (token.startsWith('"')) return { kind: 'string', bytes: unescape(token.slice(1, -1)) };
+    if (token.startsWith('"')) return { kind: 'string', bytes: bytesOfLiteral(token.slice(1, -1)) };
     if (/^\d/.test(token)) return { kind: 'integer', value: BigInt(token) };
     if (token === 'true' || token === 'false') return { kind: 'bool', value: token === 'true' };
     if (token.startsWith('@')) return this.#mapReference(token);
@@ -149,7 +149,7 @@ class Parser {
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '"': '"', '\\': '\\' };
 
-function unescape(text: string): Uint8Array {
+function bytesOfLiteral(text: string): Uint8Array {
   const parts = text.match(/\\x[0-9a-f]{2}|\\.|[^\\]+/gs) ?? [];
   const utf8 = new TextEncoder();
   return Uint8Array.from(
