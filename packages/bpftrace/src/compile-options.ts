@@ -1,3 +1,5 @@
+import type { IrProgram } from './ir/index.ts';
+
 export interface CompileOptions {
   /** `$1`, `$2`, … */
   readonly positionalParams?: readonly string[];
@@ -19,6 +21,8 @@ export interface CompileOptions {
   readonly directLoads?: boolean;
   /** Called when a phase of the compilation starts, and with `done` at the end: for measuring them. */
   readonly onPhase?: (phase: CompilePhase) => void;
+  /** Called with the intermediate code of each program, before it is optimised: for dumps. */
+  readonly onIr?: (program: IrProgram, index: number) => void;
 }
 
 export type CompilePhase = 'parse' | 'check' | 'lower' | 'emit' | 'done';

@@ -11,8 +11,10 @@ export {
   compile,
   type Guard,
 } from './compile.ts';
-export type { Diagnostic, Severity } from './diagnostics/diagnostic.ts';
+export { type Diagnostic, formatDiagnostic, nearest, type Severity } from './diagnostics/index.ts';
 export type { KernelBtf, KernelFacts, UserFunction } from './facts/kernel-facts.ts';
+export { parseTracepointFormat } from './facts/tracepoint-format.ts';
+export type { IrProgram } from './ir/index.ts';
 export { printIr } from './ir/print.ts';
 export * from './script/compiled-script.ts';
 export type { Conversion, FormatSegment, FormatString } from './script/format-string.ts';
@@ -20,4 +22,5 @@ export * from './script/histogram-buckets.ts';
 export { type Position, SourceText } from './source/source-text.ts';
 export type { Span } from './source/span.ts';
 export { parse, printScript } from './syntax/index.ts';
+export { printType } from './typed/print-type.ts';
 export * from './types/index.ts';

@@ -67,28 +67,37 @@ class Frame {
   run(insn: IrInstruction): void {
     switch (insn.kind) {
       case 'const':
-        return this.#set(insn.dst, insn.value);
+        this.#set(insn.dst, insn.value);
+        return;
       case 'copy':
-        return this.#set(insn.dst, this.get(insn.src));
+        this.#set(insn.dst, this.get(insn.src));
+        return;
       case 'binary':
-        return this.#set(insn.dst, foldBinary(insn.op, insn.bits, this.get(insn.left), this.value(insn.right)));
+        this.#set(insn.dst, foldBinary(insn.op, insn.bits, this.get(insn.left), this.value(insn.right)));
+        return;
       case 'neg':
-        return this.#set(insn.dst, -this.get(insn.src));
+        this.#set(insn.dst, -this.get(insn.src));
+        return;
       case 'extend':
-        return this.#set(insn.dst, foldExtend(this.get(insn.src), insn.bits, insn.signed));
+        this.#set(insn.dst, foldExtend(this.get(insn.src), insn.bits, insn.signed));
+        return;
       case 'byte-swap':
-        return this.#set(insn.dst, foldByteSwap(this.get(insn.src), insn.bits, 'little'));
+        this.#set(insn.dst, foldByteSwap(this.get(insn.src), insn.bits, 'little'));
+        return;
       case 'load':
-        return this.#set(insn.dst, this.#memory.read(this.#address(insn.address), insn.size));
+        this.#set(insn.dst, this.#memory.read(this.#address(insn.address), insn.size));
+        return;
       case 'store':
-        return this.#memory.write(this.#address(insn.address), insn.size, this.value(insn.value));
+        this.#memory.write(this.#address(insn.address), insn.size, this.value(insn.value));
+        return;
       case 'atomic': {
         const old = this.#memory.atomic(insn.op, this.#address(insn.address), insn.size, this.get(insn.value));
         if (insn.dst !== undefined) this.#set(insn.dst, old);
         return;
       }
       case 'address':
-        return this.#set(insn.dst, this.#argument(insn.of));
+        this.#set(insn.dst, this.#argument(insn.of));
+        return;
       case 'call': {
         const result = runHelper(
           insn.helper,

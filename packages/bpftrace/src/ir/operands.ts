@@ -127,7 +127,6 @@ export function mapTargets(terminator: Terminator, map: (target: BlockId) => Blo
     case 'branch': {
       const [then, otherwise] = [map(terminator.then), map(terminator.otherwise)];
       if (then === terminator.then && otherwise === terminator.otherwise) return terminator;
-      // biome-ignore lint/suspicious/noThenProperty: a way of the branch, never awaited.
       return { ...terminator, then, otherwise };
     }
     case 'return':

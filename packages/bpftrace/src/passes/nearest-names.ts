@@ -1,7 +1,7 @@
 /** Up to `limit` of the candidates that a misspelt name may have meant, the closest first. */
 export function nearestNames(name: string, candidates: Iterable<string>, limit = 3): string[] {
   const wanted = name.toLowerCase();
-  const allowed = Math.max(1, Math.floor(wanted.length / 3));
+  const allowed = Math.floor(wanted.replace(/^[$@]/, '').length / 3);
   const found: { readonly name: string; readonly distance: number }[] = [];
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - wanted.length) > allowed) continue;

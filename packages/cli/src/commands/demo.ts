@@ -16,7 +16,7 @@ export async function demo(options: { readonly timeout?: number }): Promise<numb
   const workloads: Command[] = [];
   try {
     for (const [name, script] of Object.entries(WORKLOADS)) {
-      workloads.push(await Command.start(['/bin/sh', '-c', script], identities.tree, { label: name }));
+      workloads.push(await Command.start(['/bin/sh', '-c', script], identities.tree, name));
     }
     const resolved = await resolveTarget({ cgroups: workloads.map(({ cgroup }) => cgroup.path) }, identities);
     process.stderr.write(`waggle: tracing two sample workloads, ${Object.keys(WORKLOADS).join(' and ')}; Ctrl-C ends it\n`);
@@ -28,7 +28,7 @@ export async function demo(options: { readonly timeout?: number }): Promise<numb
     });
   } finally {
     for (const workload of workloads) {
-      workload.killAll();
+      workload.cgroup.kill();
       await workload.close();
     }
   }

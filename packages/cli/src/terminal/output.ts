@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { encodeText } from '@waggle/bpftrace/output';
 
 const FLUSH_BYTES = 64 * 1024;
 
@@ -41,7 +42,7 @@ export class Output {
   /** Writes what is gathered; returns when all of it is written. */
   flush(): void {
     if (this.#length === 0 || this.#closed) return;
-    const bytes = Buffer.from(this.#pieces.join(''), 'utf8');
+    const bytes = encodeText(this.#pieces.join(''));
     this.#pieces = [];
     this.#length = 0;
     for (let at = 0; at < bytes.length; ) {

@@ -25,7 +25,6 @@ if (trace === undefined) throw new Error(diagnostics.map(({ message }) => messag
 let events = 0;
 const running = await trace.start(
   {
-    attached: () => say({ path: command.cgroup.path, pid: command.pid }),
     event: () => {
       events++;
     },
@@ -33,6 +32,7 @@ const running = await trace.start(
   },
   { command },
 );
+say({ path: command.cgroup.path, pid: command.pid });
 const end = await running.done;
 await command.close();
 say({ events, end });

@@ -34,7 +34,7 @@ export function reuseResults(fn: IrFunction): IrFunction {
       const dst = definitionOf(reused);
       memory.apply(reused);
       if (dst !== undefined) {
-        known.define(dst, undefined, 64);
+        known.define(dst, reused.kind === 'copy' ? { kind: 'copy', of: reused.src } : undefined, 64);
         memory.forget(dst);
       }
       results.remember(reused);
@@ -129,7 +129,9 @@ class Results {
     }
   }
 
-  #name(register: VirtualRegister): string {
+  /** Copies go by the name of what they copy. */
+  #name(copied: VirtualRegister): string {
+    const register = this.#known.origin(copied);
     if (this.#known.isValue(register)) return `%${register}`;
     return `%${register}.${this.#known.version(register)}@${this.#block}`;
   }
