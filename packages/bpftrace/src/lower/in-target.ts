@@ -9,8 +9,6 @@ import { zeroBytes } from './memory.ts';
 import type { ProgramState } from './program-state.ts';
 import { branchOnText } from './string-compare.ts';
 
-const POINTER: Type = { kind: 'pointer', to: { kind: 'none' }, space: 'kernel' };
-
 /** Goes to `inside` where the current task, or the given one, is of the trace's target. */
 export function branchOnTarget(p: ProgramState, e: InTarget, inside: BlockId, outside: BlockId): void {
   const { guard } = p.script.options;
@@ -64,7 +62,7 @@ function cgroupIdAt(p: ProgramState, btf: KernelBtf, task: TypedExpression, leve
   const { b } = p;
   const cgroup = asConstant(
     p,
-    member(btf, member(btf, task, 'task_struct', 'cgroups', POINTER), 'css_set', 'dfl_cgrp', POINTER),
+    pointer(btf, pointer(btf, task, 'task_struct', 'cgroups', 'css_set'), 'css_set', 'dfl_cgrp', 'cgroup'),
   );
   const id = b.const(0);
   const [atLevel, notAt, deeper, done] = [b.newBlock(), b.newBlock(), b.newBlock(), b.newBlock()];
@@ -83,25 +81,43 @@ function cgroupIdAt(p: ProgramState, btf: KernelBtf, task: TypedExpression, leve
 
 /** Linux 6.1 and later keep pointers to the ancestors, older ones their ids. */
 function ancestorId(btf: KernelBtf, cgroup: TypedExpression, level: number): TypedExpression {
-  const struct = btf.find('cgroup', 'struct')!;
-  const pointers = btf.findMember(struct.id, 'ancestors') ?? btf.findMember(struct.id, '_ancestors');
-  const ids = pointers ?? btf.findMember(struct.id, 'ancestor_ids');
-  const offset = (ids?.offsetBits ?? 0) / 8 + level * 8;
-  const element = load(cgroup, offset, pointers ? POINTER : UINT64, cgroup.span, false);
+  const struct = structNamed(btf, 'cgroup');
+  const pointers = btf.findMember(struct, 'ancestors');
+  const ids = pointers ?? btf.findMember(struct, 'ancestor_ids');
+  if (!ids) throw new Error("this kernel's BTF has no ancestors of a cgroup");
+  const offset = ids.offsetBits / 8 + level * 8;
+  // Elements of a flexible array are nothing that the verifier follows: not a member "as BTF has it".
+  const element = load(cgroup, offset, pointers ? pointerTo(btf, 'cgroup') : UINT64, cgroup.span, false);
   return pointers ? idOf(btf, element) : element;
 }
 
 function idOf(btf: KernelBtf, cgroup: TypedExpression): TypedExpression {
-  return member(btf, member(btf, cgroup, 'cgroup', 'kn', POINTER), 'kernfs_node', 'id', UINT64);
+  return member(btf, pointer(btf, cgroup, 'cgroup', 'kn', 'kernfs_node'), 'kernfs_node', 'id', UINT64);
+}
+
+/** A member that points to a struct. */
+function pointer(btf: KernelBtf, object: TypedExpression, struct: string, path: string, to: string): Load {
+  return member(btf, object, struct, path, pointerTo(btf, to));
 }
 
 function member(btf: KernelBtf, object: TypedExpression, struct: string, path: string, type: Type): Load {
-  const owner = btf.find(struct, 'struct');
-  const place = owner && btf.findMember(owner.id, path);
+  const place = btf.findMember(structNamed(btf, struct), path);
   if (!place) throw new Error(`this kernel's BTF has no ${struct}.${path}`);
   return load(object, place.offsetBits / 8, type, object.span, true);
 }
 
 function load(address: TypedExpression, offset: number, type: Type, span: Span, btf: boolean): Load {
   return { kind: 'load', address, offset, space: 'kernel', type, span, ...(btf && { btf }) };
+}
+
+function pointerTo(btf: KernelBtf, struct: string): Type {
+  const btfId = structNamed(btf, struct);
+  const to = { kind: 'struct', union: false, name: struct, sizeBytes: btf.sizeOf(btfId), btfId } as const;
+  return { kind: 'pointer', to, space: 'kernel' };
+}
+
+function structNamed(btf: KernelBtf, name: string): number {
+  const struct = btf.find(name, 'struct');
+  if (!struct) throw new Error(`this kernel's BTF has no struct ${name}`);
+  return struct.id;
 }

@@ -7,14 +7,14 @@ import type { AddressSpace } from '../types/type.ts';
 import { type Bitfield, extractBits, unitOf } from './bitfield.ts';
 import { typedCurrentTask } from './current-task.ts';
 import { zeroBytes } from './memory.ts';
-import { isDirect, isTrusted } from './pointer-provenance.ts';
+import { isDirect, isTrusted, isTypedArgument } from './pointer-provenance.ts';
 import type { ProgramState } from './program-state.ts';
 import { isSigned, scalarSize } from './scalar-type.ts';
 
 /** `*(size *)(ctx + offset)` */
 export function lowerContextLoad(p: ProgramState, e: ContextLoad): Value {
   const { b } = p;
-  if (e.trusted && p.script.options.directLoads === false) return reg(readContext(p, e.offset));
+  if (isTypedArgument(p, e) && p.script.options.directLoads === false) return reg(readContext(p, e.offset));
   const value = b.load(e.sizeBytes, at(p.contextPointer(), e.offset));
   return reg(e.signed && e.sizeBytes < 8 ? b.extend(value, (e.sizeBytes * 8) as 8 | 16 | 32, true) : value);
 }

@@ -7,12 +7,15 @@
 import { HELPER_IDS } from '@waggle/bpf/asm';
 import type { Value, VirtualRegister } from '../ir/index.ts';
 import { imm, reg } from '../ir/index.ts';
-import type { Load, TypedExpression } from '../typed/tree.ts';
+import type { ContextLoad, Load, TypedExpression } from '../typed/tree.ts';
+import type { Type } from '../types/type.ts';
+import { unitOf } from './bitfield.ts';
+import { type LoadedValue, loadedValue } from './btf-access.ts';
 import type { ProgramState } from './program-state.ts';
-import { isScalar } from './scalar-type.ts';
+import { isScalar, scalarSize } from './scalar-type.ts';
 
 /** Offsets in a load instruction are 16 bits signed. */
-const MAX_OFFSET = 0x7fff;
+const MAX_OFFSET = 0x7fff - 8;
 
 /** Whether the value may be the base of a direct load. */
 export function isTrusted(p: ProgramState, e: TypedExpression): boolean {
@@ -21,9 +24,9 @@ export function isTrusted(p: ProgramState, e: TypedExpression): boolean {
     case 'builtin':
       return e.name === 'curtask';
     case 'context-load':
-      return e.trusted;
+      return isTypedArgument(p, e);
     case 'load':
-      return e.type.kind === 'pointer' && isDirect(p, e);
+      return e.type.kind === 'pointer' && directValue(p, e)?.kind === 'pointer';
     case 'variable': {
       const home = p.homes.get(e.variable);
       return home?.kind === 'register' && home.trusted;
@@ -35,14 +38,27 @@ export function isTrusted(p: ProgramState, e: TypedExpression): boolean {
 
 /** Whether a load is a plain instruction: of a member as BTF has it, through a trusted pointer. */
 export function isDirect(p: ProgramState, e: Load): boolean {
-  return (
-    e.btf === true &&
-    e.space === 'kernel' &&
-    isScalar(e.type) &&
-    e.offset >= 0 &&
-    e.offset <= MAX_OFFSET - 8 &&
-    isTrusted(p, e.address)
-  );
+  return isScalar(e.type) && directValue(p, e) !== undefined;
+}
+
+/** An argument that the verifier knows the type of: of tracing programs, each that points to a struct of the kernel. */
+export function isTypedArgument(p: ProgramState, e: ContextLoad): boolean {
+  return e.trusted || (p.probe.programType === 'tracing' && structOf(e.type) !== undefined);
+}
+
+/** What the verifier takes the value of a direct load for; undefined where the load cannot be direct. */
+function directValue(p: ProgramState, e: Load): LoadedValue | undefined {
+  const { btf } = p.script.facts;
+  const structId = structOf(e.address.type);
+  if (!e.btf || e.space !== 'kernel' || !btf || structId === undefined) return undefined;
+  const unit = e.bitfield ? unitOf(e.bitfield, scalarSize(e.type)) : { offset: 0, sizeBytes: scalarSize(e.type) };
+  const offset = e.offset + unit.offset;
+  if (offset < 0 || offset > MAX_OFFSET || !isTrusted(p, e.address)) return undefined;
+  return loadedValue(btf, structId, offset, unit.sizeBytes);
+}
+
+function structOf(type: Type): number | undefined {
+  return type.kind === 'pointer' && type.to.kind === 'struct' ? type.to.btfId : undefined;
 }
 
 /** A scalar as a number, also where the verifier would see a pointer: fit for arithmetic. */

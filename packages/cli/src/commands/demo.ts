@@ -5,8 +5,8 @@ import { showTrace } from './run/show-trace.ts';
 
 /** Two small services: each does a few things a second that open files and run programs. */
 const WORKLOADS: Readonly<Record<string, string>> = {
-  cart: 'while :; do cat /etc/hostname /etc/cart.conf >/dev/null 2>&1; sleep 0.4; done',
-  web: 'while :; do grep -c . /etc/passwd >/dev/null; ls /var/www >/dev/null 2>&1; sleep 0.7; done',
+  cart: 'export LC_ALL=C; while :; do cat /etc/hostname /etc/cart.conf >/dev/null 2>&1; sleep 0.4; done',
+  web: 'export LC_ALL=C; while :; do grep -c . /etc/passwd >/dev/null; ls /var/www >/dev/null 2>&1; sleep 0.7; done',
 };
 
 /** `waggle demo`: starts two workloads in cgroups of their own and traces exactly these. */

@@ -84,7 +84,7 @@ export class ResultSink implements Sink {
     this.#render = scene.render;
     if (action.kind === 'runtime-error' && this.#parts.writer.resultFormat === 'text') {
       const diagnostic = runtimeErrorDiagnostic(action, fields[0] as bigint);
-      process.stderr.write(formatDiagnostic(diagnostic, this.#parts.source, { color: this.#parts.color }));
+      process.stderr.write(`${formatDiagnostic(diagnostic, this.#parts.source, { color: this.#parts.color })}\n`);
       return;
     }
     let renderer = this.#renderers.get(action);

@@ -62,13 +62,16 @@ function fieldReaders(schema: Schema, docs: ReadonlyMap<string, ColumnDoc>, cell
   });
 }
 
+/** What values of some formats usually take. */
+const WIDTHS: Readonly<Record<string, number>> = { errno: 6, 'open-flags': 18, 'file-mode': 5 };
+
 function fieldColumn(name: string, type: Type, doc: ColumnDoc | undefined): Column {
   const numeric = type.kind === 'int' && (doc?.format === undefined || doc.format === 'fd' || UNITS.has(doc.format));
   return {
     name,
     description: doc?.description ?? '',
     align: numeric ? 'right' : 'left',
-    width: numeric ? 5 : type.kind === 'string' ? 15 : 8,
+    width: numeric ? 5 : (WIDTHS[doc?.format ?? ''] ?? (type.kind === 'string' ? 6 : 8)),
     hidden: doc?.hidden ?? false,
     ...(doc?.format !== undefined && UNITS.has(doc.format) && { unit: doc.format }),
   };

@@ -52,7 +52,12 @@ export function probeArguments(facts: MachineFacts, probe: string): string[] {
     case 'tracepoint':
       return tracepointFields(facts, first!, second!);
     case 'rawtracepoint':
-      return parameters(facts, `${RAW_TYPEDEF}${first}`, 1);
+      // The typedef may have lost the names; the functions that the kernel makes of the same event have them.
+      return (
+        [`__probestub_${first}`, `__traceiter_${first}`, `${RAW_TYPEDEF}${first}`]
+          .map((name) => parameters(facts, name, 1))
+          .find((list) => list.length > 0) ?? []
+      );
     case 'fentry':
     case 'kprobe':
       return parameters(facts, first!, 0);

@@ -1,14 +1,21 @@
-import { readFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { type Action, type CompileOptions, formatDiagnostic, SourceText } from '@waggle/bpftrace';
-import { type ActionContext, compileAction, type OutputFormat, renderFinalMaps } from '@waggle/bpftrace/output';
+import {
+  type ActionContext,
+  compileAction,
+  type MapSnapshot,
+  type OutputFormat,
+  type RenderContext,
+  renderFinalMaps,
+  type Value,
+} from '@waggle/bpftrace/output';
 import { prepareTrace } from '../engine/prepared-trace.ts';
-import type { Scene, Sink } from '../sink.ts';
+import type { Scene, Sink, TraceEvent } from '../sink.ts';
 import { facts, identities } from './trace-command.ts';
 
 /**
- * What a script of `begin` and `end` probes writes to standard output, byte for byte as bpftrace would (`decodeText` says how bytes
- * that are no UTF-8 look): compiled, run in the kernel, shown.
+ * What a script of `begin` and `end` probes writes to standard output, as bpftrace would write it: compiled, run in the kernel, shown.
  *
  * @throws Error with the diagnostics where it has mistakes, TraceError where the kernel refuses it
  */
@@ -17,23 +24,64 @@ export async function scriptOutput(script: string, format: OutputFormat, options
   const { trace, diagnostics } = prepareTrace({ source, facts, identities, options });
   if (trace === undefined) throw new Error(diagnostics.map((one) => formatDiagnostic(one, source)).join(''));
   const sink = new TextSink(trace.script.actions, source, format);
-  const running = await trace.start(sink);
-  const { error } = await running.done;
+  const { error } = await (await trace.start(sink)).done;
   if (error !== undefined) throw error;
   return sink.text;
 }
 
-/** Keeps the whole output as one text. */
+/** Writes everything as bpftrace does, into one text. */
 class TextSink implements Sink {
   text = '';
   readonly #actions: readonly Action[];
   readonly #source: SourceText;
   readonly #format: OutputFormat;
-  #scene: Scene | undefined;
 
   constructor(actions: readonly Action[], source: SourceText, format: OutputFormat) {
     this.#actions = actions;
     this.#source = source;
     this.#format = format;
   }
+
+  event({ schema, values }: TraceEvent): void {
+    this.#show(this.#actions[schema.id]!, values, { render: NOTHING_KNOWN, snapshot: noMap });
+  }
+
+  action(action: Action, fields: readonly Value[], scene: Scene): void {
+    this.#show(action, fields, scene);
+  }
+
+  maps(snapshots: readonly MapSnapshot[], { scene }: { readonly scene: Scene }): void {
+    this.text += renderFinalMaps(snapshots, this.#context(scene));
+  }
+
+  #show(action: Action, fields: readonly Value[], scene: Scene): void {
+    this.text += compileAction(action, this.#context(scene))(fields);
+  }
+
+  #context({ render, snapshot }: Scene): ActionContext {
+    return {
+      format: this.#format,
+      options: { escape: false, nonAscii: 'as-bpftrace' },
+      source: this.#source,
+      render,
+      snapshot,
+      readFile: (path) => readFileSync(path, 'utf8'),
+      runCommand: (command) => spawnSync('/bin/sh', ['-c', command], { encoding: 'utf8' }).stdout,
+    };
+  }
+}
+
+/** Events come without a scene. */
+const NOTHING_KNOWN: RenderContext = {
+  kernelSymbol: () => undefined,
+  userSymbol: () => undefined,
+  stack: () => undefined,
+  userName: () => undefined,
+  cgroupPath: () => undefined,
+  wallClockNs: (_clock, ns) => ns,
+  nowMs: () => 0,
+};
+
+function noMap(name: string): never {
+  throw new TypeError(`an event asked for map ${name}`);
 }

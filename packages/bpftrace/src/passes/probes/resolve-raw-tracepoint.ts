@@ -8,6 +8,9 @@ import { checkParts } from './probe-point.ts';
 /** The kernel names the handlers of each raw tracepoint with a typedef: include/trace/bpf_probe.h. */
 const TYPEDEF = 'btf_trace_';
 
+/** Since Linux 6.4, and since 5.10. */
+const NAMED = ['__probestub_', '__traceiter_'] as const;
+
 /**
  * `rawtracepoint:[MODULE:]EVENT`. Typed by BTF where that knows the event; else a plain raw tracepoint, whose arguments are
  * `arg0`, `arg1`, ….
@@ -41,13 +44,23 @@ function pointOf(names: ProbeNames, node: AttachPoint, module: string, event: st
   };
 }
 
-/** `typedef void (*btf_trace_EVENT)(void *, …)`: its first parameter is the tracepoint's own data. */
+/**
+ * `typedef void (*btf_trace_EVENT)(void *, …)`: its first parameter is the tracepoint's own data. The typedef may have lost the
+ * parameters' names; the functions that the kernel makes of the same event have them (include/linux/tracepoint.h).
+ */
 function protoOf(btf: BtfTypes | undefined, event: string) {
   const typedef = btf?.find(TYPEDEF + event, 'typedef');
   if (!btf || typedef?.kind !== 'typedef') return undefined;
   const pointer = btf.resolve(typedef.typeId);
   const proto = pointer.kind === 'pointer' ? btf.resolve(pointer.typeId) : undefined;
-  return proto?.kind === 'function-proto' ? proto : undefined;
+  if (proto?.kind !== 'function-proto') return undefined;
+  if (proto.params.every(({ name }) => name !== '')) return proto;
+  for (const prefix of NAMED) {
+    const named = btf.find(prefix + event, 'function');
+    const twin = named?.kind === 'function' ? btf.resolve(named.protoId) : undefined;
+    if (twin?.kind === 'function-proto' && twin.params.length === proto.params.length) return twin;
+  }
+  return proto;
 }
 
 function eventNames({ facts }: ProbeNames): string[] {
