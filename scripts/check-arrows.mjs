@@ -18,7 +18,7 @@ const IMPORT = /(?:^|\n)\s*(?:import|export)\s[^'"`;]*?from\s*['"]([^'"]+)['"]|i
 const violations = [];
 for (const name of Object.keys(arrows)) {
   for (const file of walk(`packages/${name}`, (path) => path.endsWith('.ts'))) {
-    const test = file.endsWith('.test.ts') || file.includes('/testing/');
+    const test = /\.test(-kit)?\.ts$/.test(file) || file.includes('/testing/');
     const text = readFileSync(file, 'utf8');
     for (const match of text.matchAll(IMPORT)) check(name, file, match[1] ?? match[2] ?? match[3], test);
   }

@@ -15,7 +15,7 @@ describe('readClock', () => {
 });
 
 describe('waitForRunningPrograms', () => {
-  it('returns', () => {
-    expect(waitForRunningPrograms()).toBeUndefined();
+  it('resolves', async () => {
+    await expect(waitForRunningPrograms()).resolves.toBeUndefined();
   });
 });

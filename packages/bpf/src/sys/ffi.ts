@@ -4,7 +4,19 @@ import type koffi from 'koffi';
 /** One argument of a system call: an integer, or an address from `addressOf`. */
 type Word = number | bigint;
 
-type RawSyscall = (nr: Word, a: Word, b: Word, c: Word, d: Word, e: Word, f: Word) => number;
+interface RawSyscall {
+  (nr: Word, a: Word, b: Word, c: Word, d: Word, e: Word, f: Word): number;
+  async(
+    nr: Word,
+    a: Word,
+    b: Word,
+    c: Word,
+    d: Word,
+    e: Word,
+    f: Word,
+    done: (error: Error | null, result: number) => void,
+  ): void;
+}
 
 /** A descriptor that libuv watches. */
 export interface PollHandle {
@@ -42,7 +54,7 @@ function loadKoffi(): typeof koffi {
 function open(): Native {
   const loaded = loadKoffi();
   const syscall = loaded.load(null).func('syscall', 'long', ['long', 'long', 'long', 'long', 'long', 'long', 'long']);
-  native = { koffi: loaded, syscall: syscall as RawSyscall };
+  native = { koffi: loaded, syscall: syscall as unknown as RawSyscall };
   return native;
 }
 
@@ -63,6 +75,18 @@ export function syscall(
   const { koffi, syscall } = native ?? open();
   const result = syscall(nr, a, b, c, d, e, f);
   return result === -1 ? -koffi.errno() : result;
+}
+
+/**
+ * The same on a thread of libuv's pool, for calls that block.
+ *
+ * @returns the result, or -1: the error stays on that thread.
+ */
+export function syscallOnThread(nr: number, a: Word = 0, b: Word = 0, c: Word = 0): Promise<number> {
+  const { syscall } = native ?? open();
+  return new Promise((resolve, reject) => {
+    syscall.async(nr, a, b, c, 0, 0, 0, (error, result) => (error === null ? resolve(result) : reject(error)));
+  });
 }
 
 /**

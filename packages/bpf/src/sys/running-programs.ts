@@ -1,4 +1,6 @@
+import { syscallOnThread } from './ffi.ts';
 import { enterKernel } from './syscall-error.ts';
+import { SYSCALL } from './syscall-numbers.ts';
 
 const MEMBARRIER_CMD_GLOBAL = 1;
 
@@ -7,8 +9,12 @@ const MEMBARRIER_CMD_GLOBAL = 1;
  * a program from starting once more.
  *
  * The system call is membarrier(2) (Linux 4.3): its global command is a grace period of RCU (kernel/sched/membarrier.c), and
- * programs run in RCU read-side sections. Some 10 ms.
+ * programs run in RCU read-side sections. Some 10-50 ms, on another thread.
+ *
+ * @throws SyscallError
  */
-export function waitForRunningPrograms(): void {
-  enterKernel('cannot wait for running programs', 'membarrier', MEMBARRIER_CMD_GLOBAL, 0, 0);
+export async function waitForRunningPrograms(): Promise<void> {
+  const result = await syscallOnThread(SYSCALL.membarrier, MEMBARRIER_CMD_GLOBAL);
+  // Asked again on this thread, an error can say what it is.
+  if (result < 0) enterKernel('cannot wait for running programs', 'membarrier', MEMBARRIER_CMD_GLOBAL, 0, 0);
 }

@@ -4,6 +4,7 @@ import { calleesOf } from './callees.ts';
 import { checkFrames, FRAME_LIMIT, type FrameOverflow } from './check-frames.ts';
 import { analyseControlFlow } from './control-flow.ts';
 import { type FrameLayout, layOutFrame } from './frame-layout.ts';
+import { countSlots, longestJump } from './longest-jump.ts';
 import { allocateRegisters } from './machine/allocate-registers.ts';
 import { emitInstructions } from './machine/emit-instructions.ts';
 import { forwardValues } from './machine/forward-values.ts';
@@ -56,7 +57,7 @@ export function emitProgram(program: IrProgram, options: EmitOptions = {}): Emit
   const emitted = emitReachable(program, options);
   const frames = checkFrames(emitted, options.frameLimit ?? FRAME_LIMIT);
   if (frames.kind === 'frame-overflow') return frames;
-  const large = emitted.find(({ insns }) => insns > JUMP_LIMIT);
+  const large = emitted.find(({ insns, instructions }) => insns > JUMP_LIMIT && longestJump(instructions) > JUMP_LIMIT);
   if (large) return { kind: 'program-too-large', function: large.fn.name, insns: large.insns, limit: JUMP_LIMIT };
   return {
     kind: 'program',
@@ -114,8 +115,4 @@ function emitFunction(source: IrFunction, options: EmitOptions): EmittedFunction
   forwardValues(machine, frame.sizeBytes);
   const instructions = emitInstructions(machine);
   return { fn, frame, instructions, insns: countSlots(instructions), spills, frameBytes: machine.frameBytes };
-}
-
-function countSlots(instructions: readonly Instruction[]): number {
-  return instructions.reduce((sum, { kind }) => sum + (kind === 'label' ? 0 : kind === 'lddw' ? 2 : 1), 0);
 }

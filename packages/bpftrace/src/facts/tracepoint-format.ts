@@ -43,7 +43,12 @@ export function parseTracepointFormat(text: string): TracepointFormat | undefine
 }
 
 /** ```Declaration = ('__data_loc' | '__rel_loc')? Type '[]'? Name ('[' Length ']')?``` */
-function parseField(declaration: string, offset: number, sizeBytes: number, signed: boolean): TracepointField | undefined {
+function parseField(
+  declaration: string,
+  offset: number,
+  sizeBytes: number,
+  signed: boolean,
+): TracepointField | undefined {
   const location = /^(?:__data_loc|__rel_loc)\b/.exec(declaration)?.[0];
   const rest = location ? declaration.slice(location.length) : declaration;
   const pointer = /^(.*)\(\*\s*(\w+)\)\s*\(.*\)$/.exec(rest);

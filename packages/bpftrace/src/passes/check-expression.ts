@@ -94,7 +94,9 @@ function positional(ctx: TypingContext, { index, span }: PositionalParam): Typed
   if (value !== undefined && value < 1n << 64n && !(negative && value > 1n << 63n)) {
     return literal(negative ? -value : value, span);
   }
-  return fail(ctx, 'not-a-number', span, `parameter $${index} is "${text}", which is no number`, { hint: `str($${index}) is its text` });
+  return fail(ctx, 'not-a-number', span, `parameter $${index} is "${text}", which is no number`, {
+    hint: `str($${index}) is its text`,
+  });
 }
 
 /** `args.x` is an argument of the probe; all else is a field of a value. */
@@ -137,7 +139,8 @@ function holdable(ctx: TypingContext, part: TypedExpression): boolean {
 /** `{ let $a = 1; $a + 1 }` in the place of a value. */
 function block(ctx: TypingContext, node: Extract<Expression, { kind: 'block-expression' }>): TypedExpression {
   const { value: last } = node.block;
-  if (!last) return fail(ctx, 'no-value', node.span, 'the block gives no value', { hint: 'leave out the last semicolon' });
+  if (!last)
+    return fail(ctx, 'no-value', node.span, 'the block gives no value', { hint: 'leave out the last semicolon' });
   return ctx.scopes.within(() => {
     const statements = ctx.checkStatements(node.block);
     const value = ctx.check(last);

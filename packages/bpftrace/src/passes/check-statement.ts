@@ -1,7 +1,9 @@
 import type { Assignment, Block, Expression, For, If, Statement, Unroll, While } from '../syntax/ast.ts';
-import type { TypedExpression, TypedStatement } from '../typed/tree.ts';
 import { printType } from '../typed/print-type.ts';
+import type { TypedExpression, TypedStatement } from '../typed/tree.ts';
+import { isAggregate } from '../types/type.ts';
 import { checkCallStatement } from './functions/check-call.ts';
+import { defaultSpace } from './typing/address.ts';
 import { checkAggregate, isAggregateCall } from './typing/aggregates.ts';
 import { binary } from './typing/binary.ts';
 import { commonInt } from './typing/common-type.ts';
@@ -14,8 +16,6 @@ import { mapPlace, readMap, valueForMap } from './typing/maps.ts';
 import { typeOfSyntax } from './typing/type-of-syntax.ts';
 import { updateMap } from './typing/updates.ts';
 import { assignVariable, declareVariable, readVariable } from './typing/variables.ts';
-import { defaultSpace } from './typing/address.ts';
-import { isAggregate } from '../types/type.ts';
 
 /** Copies of an unrolled body, at most, as in bpftrace. */
 const MAX_UNROLL = 100n;
@@ -37,7 +37,10 @@ export function checkStatements(ctx: TypingContext, block: Block): TypedStatemen
 
 function endsBlock(statement: Statement): boolean {
   if (statement.kind === 'jump') return true;
-  const call = statement.kind === 'expression-statement' && statement.expression.kind === 'call' ? statement.expression : undefined;
+  const call =
+    statement.kind === 'expression-statement' && statement.expression.kind === 'call'
+      ? statement.expression
+      : undefined;
   return call?.name.text === 'exit';
 }
 
@@ -87,7 +90,8 @@ function expressionStatement(ctx: TypingContext, node: Expression): TypedStateme
 function assignment(ctx: TypingContext, node: Assignment): TypedStatement | undefined {
   const { target, operator, value: valueNode, span } = node;
   if (target.kind === 'map') {
-    if (!operator && valueNode.kind === 'call' && isAggregateCall(valueNode.name.text)) return checkAggregate(ctx, target, valueNode);
+    if (!operator && valueNode.kind === 'call' && isAggregateCall(valueNode.name.text))
+      return checkAggregate(ctx, target, valueNode);
     return assignMap(ctx, node, ctx.check(valueNode));
   }
   const value = ctx.check(valueNode);
@@ -144,7 +148,12 @@ function negation(value: TypedExpression, result: TypedExpression): TypedExpress
   return { kind: 'unary', operator: '-', operand: wide, type, span: value.span };
 }
 
-function storeMap(ctx: TypingContext, target: Extract<Expression, { kind: 'map' }>, value: TypedExpression, span: Statement['span']): TypedStatement | undefined {
+function storeMap(
+  ctx: TypingContext,
+  target: Extract<Expression, { kind: 'map' }>,
+  value: TypedExpression,
+  span: Statement['span'],
+): TypedStatement | undefined {
   const place = mapPlace(ctx, target);
   if (!place) return undefined;
   const stored = valueForMap(ctx, place, value, target.name);
@@ -160,7 +169,11 @@ function checkIf(ctx: TypingContext, node: If): TypedStatement[] {
   const test = condition(ctx, ctx.check(node.condition), 'a condition');
   const then = ctx.checkBlock(node.then);
   const { otherwise: branch } = node;
-  const otherwise = !branch ? [] : branch.kind === 'if' ? ctx.scopes.within(() => checkIf(ctx, branch)) : ctx.checkBlock(branch);
+  const otherwise = !branch
+    ? []
+    : branch.kind === 'if'
+      ? ctx.scopes.within(() => checkIf(ctx, branch))
+      : ctx.checkBlock(branch);
   if (isError(test)) return [];
   return [{ kind: 'if', condition: test, then, otherwise, span: node.span }];
 }
@@ -193,7 +206,9 @@ function checkFor(ctx: TypingContext, node: For): TypedStatement | undefined {
     fail(ctx, 'type-mismatch', bound.span, `a range needs integers, not ${printType(bound.type)}`);
   }
   if (ctx.scopes.find(variable.name)) {
-    fail(ctx, 'redeclared-variable', variable.span, `${variable.name} is declared already`, { hint: 'choose another name' });
+    fail(ctx, 'redeclared-variable', variable.span, `${variable.name} is declared already`, {
+      hint: 'choose another name',
+    });
   }
   return ctx.scopes.withinLoop(() => {
     const declared = ctx.scopes.declare(variable.name, variable.span);
@@ -204,7 +219,14 @@ function checkFor(ctx: TypingContext, node: For): TypedStatement | undefined {
     const body = ctx.checkBlock(node.body);
     const { type } = declared.slot;
     if (isError(start) || isError(end) || type?.kind !== 'int') return undefined;
-    return { kind: 'for-range', variable: declared.symbol, start: convert(start, type), end: convert(end, type), body, span };
+    return {
+      kind: 'for-range',
+      variable: declared.symbol,
+      start: convert(start, type),
+      end: convert(end, type),
+      body,
+      span,
+    };
   });
 }
 

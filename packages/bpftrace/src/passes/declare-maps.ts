@@ -1,12 +1,17 @@
 import type { Diagnostics } from '../diagnostics/diagnostic.ts';
 import type { Script } from '../syntax/ast.ts';
 import type { MapSymbol } from '../typed/tree.ts';
-import { didYouMean } from './nearest-names.ts';
+import { didYouMean } from './did-you-mean.ts';
 import type { TypeEnvironment } from './typing/environment.ts';
 
-const MAP_KINDS = ['hash', 'lruhash', 'percpuhash', 'percpulruhash', 'percpuarray', 'array'] as const satisfies NonNullable<
-  MapSymbol['declared']
->[];
+const MAP_KINDS = [
+  'hash',
+  'lruhash',
+  'percpuhash',
+  'percpulruhash',
+  'percpuarray',
+  'array',
+] as const satisfies NonNullable<MapSymbol['declared']>[];
 
 /** Enters `let @m = lruhash(100);` into the environment. */
 export function declareMaps(script: Script, environment: TypeEnvironment, diagnostics: Diagnostics): void {

@@ -1,9 +1,9 @@
 import type { TypedExpression, TypedProbe } from '../typed/tree.ts';
 import { BOOL, UINT64 } from '../types/type.ts';
 import { integer } from './typing/constants.ts';
-import { contextPointer } from './typing/context-pointer.ts';
 import type { TypingContext } from './typing/context.ts';
 import { isError } from './typing/context.ts';
+import { contextPointer } from './typing/context-pointer.ts';
 import { convert } from './typing/convert.ts';
 import { accessMember } from './typing/members.ts';
 
@@ -16,19 +16,30 @@ export function guardProbe(
   predicate: TypedExpression | undefined,
 ): Pick<TypedProbe, 'guard' | 'predicate'> {
   const { provider } = ctx.probe;
-  if (provider === 'begin' || provider === 'end' || provider === 'interval') return { guard: 'none', ...(predicate && { predicate }) };
+  if (provider === 'begin' || provider === 'end' || provider === 'interval')
+    return { guard: 'none', ...(predicate && { predicate }) };
   if (provider === 'iter') return guardIterator(ctx, predicate);
   return { guard: ctx.seen.inTarget ? 'explicit' : 'current', ...(predicate && { predicate }) };
 }
 
-function guardIterator(ctx: TypingContext, predicate: TypedExpression | undefined): Pick<TypedProbe, 'guard' | 'predicate'> {
+function guardIterator(
+  ctx: TypingContext,
+  predicate: TypedExpression | undefined,
+): Pick<TypedProbe, 'guard' | 'predicate'> {
   const { span } = ctx.probe.node.attachPoints[0] ?? ctx.probe.node;
   const [name] = objectNames(ctx);
   if (name === undefined) return { guard: 'current', ...(predicate && { predicate }) };
   const object = accessMember(ctx, contextPointer(ctx, span), { text: name, span }, span);
   if (isError(object)) return { guard: 'current', ...(predicate && { predicate }) };
   const zero = integer(0n, UINT64, span);
-  let test: TypedExpression = { kind: 'binary', operator: '!=', left: convert(object, UINT64), right: zero, type: BOOL, span };
+  let test: TypedExpression = {
+    kind: 'binary',
+    operator: '!=',
+    left: convert(object, UINT64),
+    right: zero,
+    type: BOOL,
+    span,
+  };
   const ofTask = name === 'task' && !ctx.seen.inTarget;
   if (ofTask) test = both(test, { kind: 'in-target', task: object, type: BOOL, span });
   const guard = ofTask || ctx.seen.inTarget ? 'explicit' : 'current';

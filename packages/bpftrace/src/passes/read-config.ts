@@ -3,7 +3,7 @@ import type { Diagnostics } from '../diagnostics/diagnostic.ts';
 import type { ConfigBlock, Expression, Script } from '../syntax/ast.ts';
 import type { ScriptConfig } from '../typed/tree.ts';
 import type { StackMode } from '../types/type.ts';
-import { didYouMean } from './nearest-names.ts';
+import { didYouMean } from './did-you-mean.ts';
 
 /** The config block with what only the checker needs. */
 export interface CheckedConfig extends ScriptConfig {
@@ -22,7 +22,7 @@ type Kind =
 
 /** Every key that bpftrace documents. Those that tune its own implementation are accepted and do nothing. */
 const KEYS: Readonly<Record<string, Kind>> = {
-  max_strlen: { kind: 'number', min: 1, max: 65_535 },
+  max_strlen: { kind: 'number', min: 2, max: 65_535 },
   max_map_keys: { kind: 'number', min: 1, max: 0x7fff_ffff },
   on_stack_limit: { kind: 'number', min: 0, max: 512 },
   max_probes: { kind: 'number', min: 1, max: 1_000_000 },
@@ -48,7 +48,7 @@ const KEYS: Readonly<Record<string, Kind>> = {
   use_blazesym: { kind: 'ignored' },
 };
 
-/** Defaults, then the script's config blocks, then the options. */
+/** Defaults, then the script's config blocks, then the options. In `max_strlen` the terminator counts. */
 export function readConfig(script: Script, options: CompileOptions, diagnostics: Diagnostics): CheckedConfig {
   const values = new Map<string, number | boolean | string>();
   for (const item of script.items) if (item.kind === 'config') readBlock(item, values, diagnostics);
@@ -62,7 +62,7 @@ export function readConfig(script: Script, options: CompileOptions, diagnostics:
   }
   const get = <T extends number | boolean | string>(name: string, fallback: T) => (values.get(name) ?? fallback) as T;
   return {
-    maxStrlen: get('max_strlen', 1024),
+    maxStrlen: get('max_strlen', 1024) - 1,
     maxMapKeys: get('max_map_keys', 4096),
     onStackLimit: get('on_stack_limit', 32),
     stackMode: get<StackMode>('stack_mode', 'bpftrace'),

@@ -1,6 +1,6 @@
 import { Diagnostics } from '../diagnostics/diagnostic.ts';
 import type { AttachPoint, Probe, Script } from '../syntax/ast.ts';
-import { didYouMean } from './nearest-names.ts';
+import { didYouMean } from './did-you-mean.ts';
 import type { ProbeNames, ProbePoint, ResolvePoint } from './probes/probe-point.ts';
 import type { Provider } from './probes/provider.ts';
 import { PROVIDERS, providerNamed } from './probes/provider.ts';
@@ -74,17 +74,27 @@ function resolvePoint(written: AttachPoint, names: ProbeNames, config: CheckedCo
   const provider = providerNamed(node.provider.text);
   if (!provider) {
     const hint = didYouMean(node.provider.text, PROVIDERS);
-    names.diagnostics.error('unknown-provider', node.provider.span, `unknown kind of probe "${node.provider.text}"`, hint);
+    names.diagnostics.error(
+      'unknown-provider',
+      node.provider.span,
+      `unknown kind of probe "${node.provider.text}"`,
+      hint,
+    );
     return [];
   }
   const resolve = RESOLVERS[provider];
   if (!resolve) {
-    names.diagnostics.error('not-yet-supported', node.provider.span, `probes of kind ${provider} are not supported yet`);
+    names.diagnostics.error(
+      'not-yet-supported',
+      node.provider.span,
+      `probes of kind ${provider} are not supported yet`,
+    );
     return [];
   }
   const found = new Diagnostics();
   const points = resolve({ ...names, diagnostics: found }, node, provider);
-  if (points.length === 0 && found.list().length === 0) found.error('no-match', node.span, `nothing matches ${node.text}`);
+  if (points.length === 0 && found.list().length === 0)
+    found.error('no-match', node.span, `nothing matches ${node.text}`);
   for (const { code, severity, span, message, ...more } of found.list()) {
     const missing = code === 'no-match' || code === 'unknown-probe' || code === 'unknown-binary';
     if (missing && config.missingProbes === 'ignore') continue;
@@ -100,7 +110,9 @@ function withParams(node: AttachPoint, { options }: ProbeNames): AttachPoint {
   if (!node.text.includes('$')) return node;
   const params = options.positionalParams ?? [];
   const fill = (text: string) =>
-    text.replace(/\$(\d+|#)/g, (_, index: string) => (index === '#' ? `${params.length}` : (params[Number(index) - 1] ?? '')));
+    text.replace(/\$(\d+|#)/g, (_, index: string) =>
+      index === '#' ? `${params.length}` : (params[Number(index) - 1] ?? ''),
+    );
   return { ...node, text: fill(node.text), parts: node.parts.map((one) => ({ ...one, text: fill(one.text) })) };
 }
 

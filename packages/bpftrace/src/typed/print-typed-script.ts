@@ -1,5 +1,5 @@
-import { printMapPlace, printTypedExpression } from './print-typed-expression.ts';
 import { printType } from './print-type.ts';
+import { printMapPlace, printTypedExpression } from './print-typed-expression.ts';
 import type { MapSymbol, TypedExpression, TypedProbe, TypedScript, TypedStatement } from './tree.ts';
 
 /** A typed script as text, for dumps and tests: maps, then programs; see `printTypedExpression`. */
@@ -36,11 +36,15 @@ function printStatement(s: TypedStatement, indent: string): string[] {
     case 'evaluate':
       return one(expression(s.expression));
     case 'assign-variable':
-      return one(`${s.variable.name}: ${printType(s.variable.type)}${s.variable.constant ? '!' : ''} = ${expression(s.value)}`);
+      return one(
+        `${s.variable.name}: ${printType(s.variable.type)}${s.variable.constant ? '!' : ''} = ${expression(s.value)}`,
+      );
     case 'assign-map':
       return one(`${printMapPlace(s.map, s.key)} = ${expression(s.value)}`);
     case 'aggregate':
-      return one(`${printMapPlace(s.map, s.key)} = ${printType(s.aggregate)}${s.value ? ` of ${expression(s.value)}` : ''}`);
+      return one(
+        `${printMapPlace(s.map, s.key)} = ${printType(s.aggregate)}${s.value ? ` of ${expression(s.value)}` : ''}`,
+      );
     case 'printf':
     case 'cat':
     case 'system':
@@ -69,7 +73,10 @@ function printStatement(s: TypedStatement, indent: string): string[] {
       return [`${indent}for ${s.variable.name}: ${printType(s.variable.type)} in ${range}`, ...lines(s.body, inner)];
     }
     case 'for-map':
-      return [`${indent}for ${s.variable.name}: ${printType(s.variable.type)} in ${s.map.name}`, ...lines(s.body, inner)];
+      return [
+        `${indent}for ${s.variable.name}: ${printType(s.variable.type)} in ${s.map.name}`,
+        ...lines(s.body, inner),
+      ];
     case 'while':
       return [`${indent}while ${expression(s.condition)}`, ...lines(s.body, inner)];
     case 'return':

@@ -21,7 +21,7 @@ export interface TypedScript {
 
 /** The config block with its defaults: bpftrace's names in camel case. */
 export interface ScriptConfig {
-  /** Bytes that `str()` reads at most, without the terminator: 1024. */
+  /** Bytes that `str()` reads at most, without the terminator: 1023 (`max_strlen` counts it, as in bpftrace). */
   readonly maxStrlen: number;
   /** 4096 */
   readonly maxMapKeys: number;
@@ -212,9 +212,22 @@ export interface UnaryOperation extends Typed {
 export interface BinaryOperation extends Typed {
   readonly kind: 'binary';
   readonly operator:
-    | '+' | '-' | '*' | '/' | '%'
-    | '<<' | '>>' | '&' | '|' | '^'
-    | '==' | '!=' | '<' | '<=' | '>' | '>=';
+    | '+'
+    | '-'
+    | '*'
+    | '/'
+    | '%'
+    | '<<'
+    | '>>'
+    | '&'
+    | '|'
+    | '^'
+    | '=='
+    | '!='
+    | '<'
+    | '<='
+    | '>'
+    | '>=';
   readonly left: TypedExpression;
   readonly right: TypedExpression;
 }
@@ -385,7 +398,12 @@ export type TypedStatement = Spanned &
     | { readonly kind: 'evaluate'; readonly expression: TypedExpression }
     | { readonly kind: 'assign-variable'; readonly variable: VariableSymbol; readonly value: TypedExpression }
     /** `value` has the map's value type exactly. */
-    | { readonly kind: 'assign-map'; readonly map: MapSymbol; readonly key?: TypedExpression; readonly value: TypedExpression }
+    | {
+        readonly kind: 'assign-map';
+        readonly map: MapSymbol;
+        readonly key?: TypedExpression;
+        readonly value: TypedExpression;
+      }
     /** `@x = count()`, `@x = hist(v)`, …: `value` is absent for `count`. */
     | {
         readonly kind: 'aggregate';
@@ -404,14 +422,35 @@ export type TypedStatement = Spanned &
     /** `time(format)`: shown when the record is read. */
     | { readonly kind: 'time'; readonly format: string }
     /** `join(argv, delimiter)`: a NULL-terminated array of pointers to strings; up to 16 of them. */
-    | { readonly kind: 'join'; readonly address: TypedExpression; readonly space: 'kernel' | 'user'; readonly delimiter: string }
+    | {
+        readonly kind: 'join';
+        readonly address: TypedExpression;
+        readonly space: 'kernel' | 'user';
+        readonly delimiter: string;
+      }
     | { readonly kind: 'cat' | 'system'; readonly format: FormatString; readonly args: readonly TypedExpression[] }
     /** Ends the trace, and the probe. */
     | { readonly kind: 'exit'; readonly code?: TypedExpression }
-    | { readonly kind: 'if'; readonly condition: TypedExpression; readonly then: readonly TypedStatement[]; readonly otherwise: readonly TypedStatement[] }
+    | {
+        readonly kind: 'if';
+        readonly condition: TypedExpression;
+        readonly then: readonly TypedStatement[];
+        readonly otherwise: readonly TypedStatement[];
+      }
     /** `start` inclusive, `end` exclusive; both are evaluated once. */
-    | { readonly kind: 'for-range'; readonly variable: VariableSymbol; readonly start: TypedExpression; readonly end: TypedExpression; readonly body: readonly TypedStatement[] }
-    | { readonly kind: 'for-map'; readonly variable: VariableSymbol; readonly map: MapSymbol; readonly body: readonly TypedStatement[] }
+    | {
+        readonly kind: 'for-range';
+        readonly variable: VariableSymbol;
+        readonly start: TypedExpression;
+        readonly end: TypedExpression;
+        readonly body: readonly TypedStatement[];
+      }
+    | {
+        readonly kind: 'for-map';
+        readonly variable: VariableSymbol;
+        readonly map: MapSymbol;
+        readonly body: readonly TypedStatement[];
+      }
     | { readonly kind: 'while'; readonly condition: TypedExpression; readonly body: readonly TypedStatement[] }
     | { readonly kind: 'return'; readonly value?: TypedExpression }
     | { readonly kind: 'break' | 'continue' }

@@ -243,7 +243,7 @@ export class RunningTrace {
     const { objects } = this.#parts;
     const hadLinks = objects.links.length > 0;
     objects.detach();
-    if (hadLinks) waitForRunningPrograms();
+    if (hadLinks) await waitForRunningPrograms();
     await this.#drainAll();
     this.#isDropping = false;
     this.#runPhase('end');

@@ -19,7 +19,11 @@ import { facts, identities } from './trace-command.ts';
  *
  * @throws Error with the diagnostics where it has mistakes, TraceError where the kernel refuses it
  */
-export async function scriptOutput(script: string, format: OutputFormat, options: CompileOptions = {}): Promise<string> {
+export async function scriptOutput(
+  script: string,
+  format: OutputFormat,
+  options: CompileOptions = {},
+): Promise<string> {
   const source = new SourceText('stdin', script);
   const { trace, diagnostics } = prepareTrace({ source, facts, identities, options });
   if (trace === undefined) throw new Error(diagnostics.map((one) => formatDiagnostic(one, source)).join(''));

@@ -38,7 +38,11 @@ export function selectInstructions(input: SelectionInput): MachineFunction {
   const liveOut = findLiveOut(fn, flow);
   const blocks = flow.blocks.map((block, index): MachineBlock => {
     const dying = findDying(block.instructions, block.terminator, (register) => liveOut[index]!.has(register));
-    for (const [position, instruction] of block.instructions.entries()) selector.select(instruction, dying[position]!);
+    for (let position = 0; position < block.instructions.length; position++) {
+      const signed = input.isa >= 4 && signedLoad(block.instructions, position, dying);
+      if (signed) position++;
+      selector.select(signed || block.instructions[position]!, dying[position]!);
+    }
     const terminator = selector.selectTerminator(block.terminator);
     return {
       instructions: selector.take(),
@@ -90,6 +94,20 @@ function findDying(
   return dying.reverse();
 }
 
+/** A load whose result is only sign-extended, as one that does both. */
+function signedLoad(
+  instructions: readonly IrInstruction[],
+  position: number,
+  dying: readonly ReadonlySet<VirtualRegister>[],
+): SignedLoad | undefined {
+  const [load, extend] = [instructions[position]!, instructions[position + 1]];
+  if (load.kind !== 'load' || extend?.kind !== 'extend' || !extend.signed || extend.bits !== load.size * 8) return undefined;
+  if (extend.src !== load.dst || !dying[position + 1]!.has(load.dst)) return undefined;
+  return { ...load, dst: extend.dst, signed: true };
+}
+
+type SignedLoad = IrInstruction & { readonly kind: 'load'; readonly signed: true };
+
 class Selector {
   readonly #input: SelectionInput;
   #instructions: MachineInstruction[] = [];
@@ -119,7 +137,7 @@ class Selector {
     return this.take();
   }
 
-  select(insn: IrInstruction, dying: ReadonlySet<VirtualRegister>): void {
+  select(insn: IrInstruction | SignedLoad, dying: ReadonlySet<VirtualRegister>): void {
     this.#source = insn.source;
     switch (insn.kind) {
       case 'const':
@@ -143,13 +161,7 @@ class Selector {
         this.#add({ kind: 'endian', bits: insn.bits, dst: virtual(insn.dst) });
         return;
       case 'load':
-        this.#add({
-          kind: 'load',
-          size: insn.size,
-          signed: false,
-          dst: virtual(insn.dst),
-          ...this.#address(insn.address),
-        });
+        this.#load(insn);
         return;
       case 'store':
         this.#add({ kind: 'store', size: insn.size, ...this.#address(insn.address), ...operand(insn.value) });
@@ -260,6 +272,11 @@ class Selector {
       this.#move(dst, src);
       this.#aluImmediate('and', 64, dst, (1 << bits) - 1);
     }
+  }
+
+  #load(insn: (IrInstruction & { kind: 'load' }) | SignedLoad): void {
+    const { size } = insn;
+    this.#add({ kind: 'load', size, signed: 'signed' in insn, dst: virtual(insn.dst), ...this.#address(insn.address) });
   }
 
   /** Exchanging always fetches, into a register that may be lost. */

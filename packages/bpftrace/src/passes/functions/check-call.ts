@@ -1,6 +1,6 @@
 import type { Call } from '../../syntax/ast.ts';
 import type { TypedExpression, TypedStatement } from '../../typed/tree.ts';
-import { didYouMean } from '../nearest-names.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import { AGGREGATE_NAMES, isAggregateCall } from '../typing/aggregates.ts';
 import { argument, checkCount } from '../typing/arguments.ts';
 import type { TypingContext } from '../typing/context.ts';
@@ -35,7 +35,9 @@ export function checkCall(ctx: TypingContext, call: Call): TypedExpression {
   const rule = ruleOf(ctx, call);
   if (!rule) return errorExpression(call.span);
   if (rule.gives === 'value') return rule.check(ctx, call);
-  return fail(ctx, 'no-value', call.span, `${call.name.text}() gives no value`, { hint: 'write it as a statement of its own' });
+  return fail(ctx, 'no-value', call.span, `${call.name.text}() gives no value`, {
+    hint: 'write it as a statement of its own',
+  });
 }
 
 /** A call as a statement of its own. */
@@ -68,9 +70,12 @@ function ruleOf(ctx: TypingContext, call: Call): FunctionRule | undefined {
 
 function unknownFunction(ctx: TypingContext, call: Call): void {
   const { text, span } = call.name;
-  for (const [i, arg] of call.args.entries()) if (arg.kind !== 'type' && arg.kind !== 'identifier') argument(ctx, call, i);
+  for (const [i, arg] of call.args.entries())
+    if (arg.kind !== 'type' && arg.kind !== 'identifier') argument(ctx, call, i);
   if (isAggregateCall(text)) {
-    fail(ctx, 'misplaced-aggregate', call.span, `${text}() must be assigned to a map`, { hint: `as in @x = ${text}(…)` });
+    fail(ctx, 'misplaced-aggregate', call.span, `${text}() must be assigned to a map`, {
+      hint: `as in @x = ${text}(…)`,
+    });
   } else if (NOT_YET.has(text)) {
     fail(ctx, 'not-yet-supported', span, `${text}() is not supported yet`);
   } else {

@@ -4,7 +4,7 @@ import type { Builtin, TypedExpression } from '../../typed/tree.ts';
 import { layoutOf } from '../../types/layout.ts';
 import type { IntType, Type } from '../../types/type.ts';
 import { NONE, UINT64 } from '../../types/type.ts';
-import { didYouMean } from '../nearest-names.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import { asAddress } from '../typing/address.ts';
 import { argument, integerArgument, literalString, word } from '../typing/arguments.ts';
 import { constantInt, integer } from '../typing/constants.ts';
@@ -40,8 +40,16 @@ function checkNsecs(ctx: TypingContext, call: Call): TypedExpression {
   const name = mode ? CLOCKS[mode.text] : 'nsecs_boot';
   if (name && (mode || call.args.length === 0)) return { kind: 'builtin', name, type: UINT64, span: call.span };
   const { span } = call.args[0]!;
-  const hint = (mode && didYouMean(mode.text, Object.keys(CLOCKS))) ?? { hint: `clocks are ${Object.keys(CLOCKS).join(', ')}` };
-  return fail(ctx, 'invalid-argument', span, mode ? `unknown clock ${mode.text}` : 'nsecs() needs the name of a clock', hint);
+  const hint = (mode && didYouMean(mode.text, Object.keys(CLOCKS))) ?? {
+    hint: `clocks are ${Object.keys(CLOCKS).join(', ')}`,
+  };
+  return fail(
+    ctx,
+    'invalid-argument',
+    span,
+    mode ? `unknown clock ${mode.text}` : 'nsecs() needs the name of a clock',
+    hint,
+  );
 }
 
 /** `strftime(format, ns)`: the clock is that which the number came from, where that can be seen. */
@@ -74,7 +82,12 @@ function checkNtop(ctx: TypingContext, call: Call): TypedExpression {
   if (isError(address) || (family && isError(family))) return errorExpression(call.span);
   const size = address.type.kind === 'int' ? 4 : sizeInMemory(address.type);
   if (size !== 4 && size !== 16) {
-    return fail(ctx, 'type-mismatch', address.span, `ntop() needs an address of 4 or 16 bytes, not ${printType(address.type)}`);
+    return fail(
+      ctx,
+      'type-mismatch',
+      address.span,
+      `ntop() needs an address of 4 or 16 bytes, not ${printType(address.type)}`,
+    );
   }
   const wide = family && convert(family, UINT64);
   return { kind: 'ntop', ...(wide && { family: wide }), address, type: { kind: 'inet' }, span: call.span };
@@ -90,8 +103,14 @@ function checkMacaddr(ctx: TypingContext, call: Call): TypedExpression {
   if (isError(source)) return source;
   const place = asAddress(ctx, source);
   const span = call.span;
-  if (place) return { kind: 'load', address: place.address, offset: 0, space: place.space, type: { kind: 'mac' }, span };
-  return fail(ctx, 'type-mismatch', source.span, `macaddr() needs a pointer or an array in memory, not ${printType(source.type)}`);
+  if (place)
+    return { kind: 'load', address: place.address, offset: 0, space: place.space, type: { kind: 'mac' }, span };
+  return fail(
+    ctx,
+    'type-mismatch',
+    source.span,
+    `macaddr() needs a pointer or an array in memory, not ${printType(source.type)}`,
+  );
 }
 
 /** The type stays, without its sign. */

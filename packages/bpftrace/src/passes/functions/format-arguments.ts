@@ -22,7 +22,9 @@ export function formatArguments(
   const parsed = parseFormat(text);
   if ('error' in parsed) {
     const { message, offset, length } = parsed.error;
-    fail(ctx, 'invalid-format', spanWithin(ctx, call, text, offset, length), message, { hint: 'conversions are d i u x X o c p s r rx rh' });
+    fail(ctx, 'invalid-format', spanWithin(ctx, call, text, offset, length), message, {
+      hint: 'conversions are d i u x X o c p s r rx rh',
+    });
     return undefined;
   }
   const { format } = parsed;

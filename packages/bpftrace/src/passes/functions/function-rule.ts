@@ -17,7 +17,11 @@ export type FunctionRule = {
 export type FunctionTable = Readonly<Record<string, FunctionRule>>;
 
 /** A function that is a value. */
-export function value(min: number, max: number, check: (ctx: TypingContext, call: Call) => TypedExpression): FunctionRule {
+export function value(
+  min: number,
+  max: number,
+  check: (ctx: TypingContext, call: Call) => TypedExpression,
+): FunctionRule {
   return { min, max, gives: 'value', check };
 }
 

@@ -48,7 +48,13 @@ function checkHasKey(ctx: TypingContext, call: Call): TypedExpression {
   const node = mapArgument(ctx, call, 0);
   const key = call.args[1]!;
   if (!node || key.kind === 'type') return errorExpression(call.span);
-  return ofKnownMap(ctx, node, key, (place) => ({ kind: 'has-key', map: place.map, key: place.key!, type: BOOL, span: call.span }));
+  return ofKnownMap(ctx, node, key, (place) => ({
+    kind: 'has-key',
+    map: place.map,
+    key: place.key!,
+    type: BOOL,
+    span: call.span,
+  }));
 }
 
 /** A place of a map that something is assigned to somewhere. */

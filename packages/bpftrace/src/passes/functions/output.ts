@@ -52,7 +52,8 @@ function checkPrint(ctx: TypingContext, call: Call): TypedStatement | undefined 
   }
   const value = argument(ctx, call, 0);
   if (isError(value)) return undefined;
-  if (value.type.kind !== 'none' && value.type.kind !== 'struct') return { kind: 'print-value', value, span: call.span };
+  if (value.type.kind !== 'none' && value.type.kind !== 'struct')
+    return { kind: 'print-value', value, span: call.span };
   const hint = value.type.kind === 'struct' ? { hint: 'print one of its fields' } : {};
   fail(ctx, 'type-mismatch', value.span, `print() cannot show ${printType(value.type)}`, hint);
   return undefined;
@@ -78,11 +79,19 @@ function checkJoin(ctx: TypingContext, call: Call): TypedStatement | undefined {
   if (isError(address) || delimiter === undefined) return undefined;
   const { type } = address;
   if (type.kind !== 'pointer' && type.kind !== 'int') {
-    fail(ctx, 'type-mismatch', address.span, `join() needs an array of pointers, not ${printType(type)}`, { hint: 'as in join(args.argv)' });
+    fail(ctx, 'type-mismatch', address.span, `join() needs an array of pointers, not ${printType(type)}`, {
+      hint: 'as in join(args.argv)',
+    });
     return undefined;
   }
   const space = type.kind === 'pointer' && type.space !== 'bpf' ? type.space : defaultSpace(ctx);
-  return { kind: 'join', address: type.kind === 'int' ? convert(address, UINT64) : address, space, delimiter, span: call.span };
+  return {
+    kind: 'join',
+    address: type.kind === 'int' ? convert(address, UINT64) : address,
+    space,
+    delimiter,
+    span: call.span,
+  };
 }
 
 function checkExit(ctx: TypingContext, call: Call): TypedStatement | undefined {

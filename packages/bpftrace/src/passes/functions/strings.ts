@@ -31,16 +31,22 @@ function checkStr(ctx: TypingContext, call: Call): TypedExpression {
   const source = argument(ctx, call, 0);
   const length = call.args.length > 1 ? integerArgument(ctx, call, 1) : undefined;
   if (isError(source) || (length && isError(length))) return errorExpression(call.span);
-  const limit = ctx.config.maxStrlen;
+  const limit = ctx.config.maxStrlen + 1;
   const known = length?.kind === 'integer' ? Number(length.value) : undefined;
   if (known !== undefined && known < 0) return fail(ctx, 'invalid-argument', length!.span, 'str() needs a length that is not negative'); // biome-ignore format: one line
   const sizeBytes = Math.max(1, Math.min(limit, known ?? limit));
   if (source.type.kind === 'string') return ofString(source, source.type.sizeBytes, sizeBytes, length, call);
   const place = source.type.kind === 'array' && !isBytes(source.type) ? undefined : asAddress(ctx, source);
   if (!place || source.type.kind === 'struct') {
-    return fail(ctx, 'type-mismatch', source.span, `str() needs a pointer, an integer or a string, not ${printType(source.type)}`);
+    return fail(
+      ctx,
+      'type-mismatch',
+      source.span,
+      `str() needs a pointer, an integer or a string, not ${printType(source.type)}`,
+    );
   }
-  const fits = source.type.kind === 'array' && source.type.length > 0 ? Math.min(sizeBytes, source.type.length + 1) : sizeBytes;
+  const fits =
+    source.type.kind === 'array' && source.type.length > 0 ? Math.min(sizeBytes, source.type.length + 1) : sizeBytes;
   const { address, space } = place;
   const type: Type = { kind: 'string', sizeBytes: fits };
   const bytes = length && known === undefined ? withoutTerminator(length) : undefined;
@@ -48,7 +54,13 @@ function checkStr(ctx: TypingContext, call: Call): TypedExpression {
 }
 
 /** Shortened where the length says so: read again from memory, or compared as a constant. */
-function ofString(source: TypedExpression, from: number, to: number, length: TypedExpression | undefined, call: Call): TypedExpression {
+function ofString(
+  source: TypedExpression,
+  from: number,
+  to: number,
+  length: TypedExpression | undefined,
+  call: Call,
+): TypedExpression {
   if (!length) return source;
   if (source.kind === 'string') return to < from ? { ...source, type: { kind: 'string', sizeBytes: to } } : source;
   if (source.kind !== 'load' || (length.kind === 'integer' && to >= from)) return source;
@@ -73,16 +85,11 @@ function ofString(source: TypedExpression, from: number, to: number, length: Typ
 function withoutTerminator(length: TypedExpression): TypedExpression {
   const { span } = length;
   const count = convert(length, UINT64);
-  const zero = integer(0n, UINT64, span);
+  const then = integer(0n, UINT64, span);
   const one = integer(1n, UINT64, span);
-  return {
-    kind: 'choice',
-    condition: { kind: 'binary', operator: '==', left: count, right: zero, type: BOOL, span },
-    then: zero,
-    otherwise: { kind: 'binary', operator: '-', left: count, right: one, type: UINT64, span },
-    type: UINT64,
-    span,
-  };
+  const condition: TypedExpression = { kind: 'binary', operator: '==', left: count, right: then, type: BOOL, span };
+  const otherwise: TypedExpression = { kind: 'binary', operator: '-', left: count, right: one, type: UINT64, span };
+  return { kind: 'choice', condition, then, otherwise, type: UINT64, span };
 }
 
 /** `buf(p, n)`, `buf(array)`: bytes as they are. */
@@ -92,15 +99,21 @@ function checkBuf(ctx: TypingContext, call: Call): TypedExpression {
   if (isError(source) || (length && isError(length))) return errorExpression(call.span);
   const place = asAddress(ctx, source);
   if (!place) {
-    return fail(ctx, 'type-mismatch', source.span, `buf() needs a pointer, an integer or an array in memory, not ${printType(source.type)}`);
+    return fail(
+      ctx,
+      'type-mismatch',
+      source.span,
+      `buf() needs a pointer, an integer or an array in memory, not ${printType(source.type)}`,
+    );
   }
-  const own = source.type.kind === 'array' || source.type.kind === 'string' ? layoutOf(source.type).sizeBytes : undefined;
+  const own =
+    source.type.kind === 'array' || source.type.kind === 'string' ? layoutOf(source.type).sizeBytes : undefined;
   if (!length && own === undefined) {
     return fail(ctx, 'argument-count', call.span, `buf() needs a length for ${printType(source.type)}`, {
       hint: 'as in buf(args.data, 16)',
     });
   }
-  const limit = ctx.config.maxStrlen;
+  const limit = ctx.config.maxStrlen + 1;
   const known = length?.kind === 'integer' ? Number(length.value) : length ? undefined : own;
   if (known !== undefined && known < 0) return fail(ctx, 'invalid-argument', length!.span, 'buf() needs a length that is not negative'); // biome-ignore format: one line
   const type: Type = { kind: 'buffer', sizeBytes: Math.max(1, Math.min(limit, known ?? limit)) };
@@ -139,7 +152,13 @@ function stringArgument(ctx: TypingContext, call: Call, index: number): TypedExp
   const text = argument(ctx, call, index);
   if (isError(text) || text.type.kind === 'string') return text;
   const hint = text.type.kind === 'pointer' ? { hint: 'read it first, with str()' } : {};
-  return fail(ctx, 'type-mismatch', text.span, `${call.name.text}() needs a string here, not ${printType(text.type)}`, hint);
+  return fail(
+    ctx,
+    'type-mismatch',
+    text.span,
+    `${call.name.text}() needs a string here, not ${printType(text.type)}`,
+    hint,
+  );
 }
 
 function isBytes(type: Type): boolean {

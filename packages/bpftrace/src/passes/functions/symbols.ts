@@ -3,7 +3,7 @@ import { printType } from '../../typed/print-type.ts';
 import type { TypedExpression } from '../../typed/tree.ts';
 import type { StackMode, Type } from '../../types/type.ts';
 import { UINT64 } from '../../types/type.ts';
-import { didYouMean } from '../nearest-names.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import { argument, literalInt, literalString, word } from '../typing/arguments.ts';
 import { integer } from '../typing/constants.ts';
 import type { TypingContext } from '../typing/context.ts';
@@ -63,7 +63,12 @@ function symbol(ctx: TypingContext, call: Call, type: Type): TypedExpression {
   const address = argument(ctx, call, 0);
   if (isError(address)) return address;
   if (address.type.kind !== 'int' && address.type.kind !== 'pointer') {
-    return fail(ctx, 'type-mismatch', address.span, `${call.name.text}() needs an address, not ${printType(address.type)}`);
+    return fail(
+      ctx,
+      'type-mismatch',
+      address.span,
+      `${call.name.text}() needs an address, not ${printType(address.type)}`,
+    );
   }
   return { kind: 'symbol', address: convert(address, UINT64), type, span: call.span };
 }
@@ -88,5 +93,11 @@ function checkReg(ctx: TypingContext, call: Call): TypedExpression {
   const { offsets } = registersOf(ctx.facts.architecture);
   if (Object.hasOwn(offsets, name)) return register(ctx, name, call.span);
   const hint = didYouMean(name, Object.keys(offsets)) ?? { hint: `there are ${Object.keys(offsets).join(', ')}` };
-  return fail(ctx, 'invalid-argument', call.args[0]!.span, `unknown register "${name}" on ${ctx.facts.architecture}`, hint);
+  return fail(
+    ctx,
+    'invalid-argument',
+    call.args[0]!.span,
+    `unknown register "${name}" on ${ctx.facts.architecture}`,
+    hint,
+  );
 }

@@ -2,7 +2,7 @@ import type { Call } from '../../syntax/ast.ts';
 import { printType } from '../../typed/print-type.ts';
 import type { TypedExpression } from '../../typed/tree.ts';
 import { BOOL, INT64, UINT32, UINT64 } from '../../types/type.ts';
-import { didYouMean } from '../nearest-names.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import { argument, literalString } from '../typing/arguments.ts';
 import { taskPointer } from '../typing/builtins.ts';
 import { constantInt } from '../typing/constants.ts';
@@ -17,12 +17,20 @@ export const TASK_FUNCTIONS: FunctionTable = {
   in_target: value(0, 1, checkInTarget),
   signal: { ...value(1, 1, (ctx, call) => sendSignal(ctx, call, 'send_signal')), unsafe: true },
   signal_thread: { ...value(1, 1, (ctx, call) => sendSignal(ctx, call, 'send_signal_thread')), unsafe: true },
-  cgroupid: value(1, 1, (ctx, call) => notYet(ctx, call, 'compare cgroup with the id, or cgroup_path(cgroup) with the path')),
+  cgroupid: value(1, 1, (ctx, call) =>
+    notYet(ctx, call, 'compare cgroup with the id, or cgroup_path(cgroup) with the path'),
+  ),
   path: value(1, 2, (ctx, call) => notYet(ctx, call)),
 };
 
 function notYet(ctx: TypingContext, call: Call, hint?: string): TypedExpression {
-  return fail(ctx, 'not-yet-supported', call.name.span, `${call.name.text}() is not supported yet`, hint ? { hint } : {});
+  return fail(
+    ctx,
+    'not-yet-supported',
+    call.name.span,
+    `${call.name.text}() is not supported yet`,
+    hint ? { hint } : {},
+  );
 }
 
 /** `in_target()`, `in_target(task)`: waggle's own. The probe then does its own filtering. */
@@ -31,11 +39,18 @@ function checkInTarget(ctx: TypingContext, call: Call): TypedExpression {
   const task = call.args.length > 0 ? argument(ctx, call, 0) : undefined;
   if (task && isError(task)) return task;
   if (task && (task.type.kind !== 'pointer' || task.type.to.kind !== 'struct' || task.type.to.name !== 'task_struct')) {
-    return fail(ctx, 'type-mismatch', task.span, `in_target() needs a struct task_struct *, not ${printType(task.type)}`, {
-      hint: 'cast it, as in in_target((struct task_struct *)x)',
-    });
+    return fail(
+      ctx,
+      'type-mismatch',
+      task.span,
+      `in_target() needs a struct task_struct *, not ${printType(task.type)}`,
+      {
+        hint: 'cast it, as in in_target((struct task_struct *)x)',
+      },
+    );
   }
-  if (task && taskPointer(ctx).to.kind === 'none') return fail(ctx, 'missing-btf', call.span, 'in_target(task) needs BTF');
+  if (task && taskPointer(ctx).to.kind === 'none')
+    return fail(ctx, 'missing-btf', call.span, 'in_target(task) needs BTF');
   return { kind: 'in-target', ...(task && { task }), type: BOOL, span: call.span };
 }
 
@@ -56,7 +71,13 @@ function sendSignal(ctx: TypingContext, call: Call, helper: 'send_signal' | 'sen
     if (name === undefined) return errorExpression(call.span);
     const known = SIGNALS[name.toUpperCase().replace(/^SIG/, '')];
     if (known === undefined) {
-      return fail(ctx, 'invalid-argument', given.span, `unknown signal "${name}"`, didYouMean(name, Object.keys(SIGNALS)));
+      return fail(
+        ctx,
+        'invalid-argument',
+        given.span,
+        `unknown signal "${name}"`,
+        didYouMean(name, Object.keys(SIGNALS)),
+      );
     }
     number = { kind: 'integer', value: known, type: UINT32, span: given.span };
   } else if (given.type.kind !== 'int') {

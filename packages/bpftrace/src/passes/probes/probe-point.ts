@@ -23,7 +23,12 @@ export interface ProbePoint {
 
 export type ProbeArguments =
   /** Read when it is asked for: wildcards name hundreds of events. */
-  | { readonly kind: 'tracepoint'; readonly category: string; readonly event: string; format(): TracepointFormat | undefined }
+  | {
+      readonly kind: 'tracepoint';
+      readonly category: string;
+      readonly event: string;
+      format(): TracepointFormat | undefined;
+    }
   /** Eight bytes each behind the context pointer, typed and trusted; `returnId` is there at a function's exit. */
   | { readonly kind: 'function'; readonly params: readonly BtfParam[]; readonly returnId?: BtfTypeId }
   /** The members of the context struct. */

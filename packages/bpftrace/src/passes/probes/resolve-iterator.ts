@@ -1,5 +1,5 @@
 import type { AttachPoint } from '../../syntax/ast.ts';
-import { didYouMean } from '../nearest-names.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import type { ProbeNames, ProbePoint } from './probe-point.ts';
 import { checkParts, part } from './probe-point.ts';
 
@@ -23,7 +23,8 @@ export function resolveIterator(names: ProbeNames, node: AttachPoint): ProbePoin
   if (!context) {
     const known: string[] = [];
     for (const type of btf.allOf('struct')) {
-      if (type.kind === 'struct' && type.name.startsWith(CONTEXT_STRUCT)) known.push(type.name.slice(CONTEXT_STRUCT.length));
+      if (type.kind === 'struct' && type.name.startsWith(CONTEXT_STRUCT))
+        known.push(type.name.slice(CONTEXT_STRUCT.length));
     }
     const hint = didYouMean(target, known) ?? { hint: `there are ${known.sort().join(', ')}` };
     names.diagnostics.error('unknown-probe', node.parts[0]!.span, `there is no iterator ${target}`, hint);

@@ -1,5 +1,5 @@
 import type { AttachPoint } from '../../syntax/ast.ts';
-import { didYouMean } from '../nearest-names.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import { globMatcher, isGlob } from './glob.ts';
 import { parseNumber } from './parse-number.ts';
 import type { ProbeNames, ProbePoint } from './probe-point.ts';
@@ -44,7 +44,8 @@ export function resolveFentry(names: ProbeNames, node: AttachPoint, provider: Pr
   if (!btf || module === 'bpf') {
     const hint = { hint: `use ${provider === 'fentry' ? 'kprobe' : 'kretprobe'} instead` };
     if (btf) names.diagnostics.error('not-yet-supported', node.span, 'fentry of BPF programs is not supported yet');
-    else names.diagnostics.error('missing-btf', node.span, `${provider} needs BTF, which this kernel does not have`, hint);
+    else
+      names.diagnostics.error('missing-btf', node.span, `${provider} needs BTF, which this kernel does not have`, hint);
     return [];
   }
   const points: ProbePoint[] = [];

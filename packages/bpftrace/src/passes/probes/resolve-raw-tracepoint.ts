@@ -1,6 +1,6 @@
 import type { BtfTypes } from '@waggle/bpf/btf';
 import type { AttachPoint } from '../../syntax/ast.ts';
-import { didYouMean } from '../nearest-names.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import { globMatcher, isGlob } from './glob.ts';
 import type { ProbeNames, ProbePoint } from './probe-point.ts';
 import { checkParts } from './probe-point.ts';

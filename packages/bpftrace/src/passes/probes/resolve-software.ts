@@ -1,5 +1,5 @@
 import type { AttachPoint } from '../../syntax/ast.ts';
-import { didYouMean } from '../nearest-names.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import { parseNumber } from './parse-number.ts';
 import type { ProbeNames, ProbePoint } from './probe-point.ts';
 import { checkParts, part } from './probe-point.ts';
@@ -35,7 +35,11 @@ export function resolveSoftware(names: ProbeNames, node: AttachPoint): ProbePoin
   }
   const period = count.parts.length === 2 ? parseNumber(part(count, 1)) : event.period;
   if (period === undefined || period <= 0n || period >= 1n << 63n) {
-    names.diagnostics.error('invalid-probe', node.parts[1]!.span, `software needs a positive count, not "${part(node, 1)}"`);
+    names.diagnostics.error(
+      'invalid-probe',
+      node.parts[1]!.span,
+      `software needs a positive count, not "${part(node, 1)}"`,
+    );
     return [];
   }
   const suffix = count.parts.length === 2 ? `:${period}` : '';

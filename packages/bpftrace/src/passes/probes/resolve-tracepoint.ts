@@ -1,6 +1,7 @@
+import { nearest } from '../../diagnostics/index.ts';
 import { parseTracepointFormat } from '../../facts/tracepoint-format.ts';
 import type { AttachPoint } from '../../syntax/ast.ts';
-import { didYouMean, nearestNames } from '../nearest-names.ts';
+import { didYouMean, orHint } from '../did-you-mean.ts';
 import { globMatcher, isGlob } from './glob.ts';
 import type { ProbeNames, ProbePoint } from './probe-point.ts';
 import { checkParts, part } from './probe-point.ts';
@@ -51,8 +52,9 @@ function pointOf(names: ProbeNames, node: AttachPoint, category: string, event: 
 function suggest(names: ProbeNames, category: string, event: string) {
   const all = names.facts.tracepoints();
   const elsewhere = all.filter((name) => name.endsWith(`:${event}`)).slice(0, 3);
-  if (elsewhere.length > 0) return { hint: `did you mean ${elsewhere.join(' or ')}?` };
-  const near = nearestNames(event, all.filter((name) => name.startsWith(`${category}:`)).map((name) => name.slice(category.length + 1))); // biome-ignore format: one thought
-  if (near.length > 0) return { hint: `did you mean ${near.map((name) => `${category}:${name}`).join(' or ')}?` };
-  return didYouMean(`${category}:${event}`, all);
+  if (elsewhere.length > 0) return orHint(elsewhere);
+  const prefix = `${category}:`;
+  const inCategory = all.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
+  const near = nearest(event, inCategory, 3).map((name) => prefix + name);
+  return orHint(near) ?? didYouMean(prefix + event, all);
 }

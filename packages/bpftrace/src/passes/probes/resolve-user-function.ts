@@ -1,5 +1,5 @@
 import type { AttachPoint } from '../../syntax/ast.ts';
-import { didYouMean } from '../nearest-names.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import { isGlob } from './glob.ts';
 import { parseNumber } from './parse-number.ts';
 import type { ProbeNames, ProbePoint } from './probe-point.ts';
@@ -32,7 +32,9 @@ export function resolveUprobe(names: ProbeNames, node: AttachPoint, provider: Pr
     names.diagnostics.error('invalid-probe', place!.span, `"${place!.text}" is no place in a function`, hint);
     return [];
   }
-  return functionsNamed(names, node, path, symbol!).map((fn) => pointOf(names, node, provider, path, fn, Number(offset)));
+  return functionsNamed(names, node, path, symbol!).map((fn) =>
+    pointOf(names, node, provider, path, fn, Number(offset)),
+  );
 }
 
 function functionsNamed(names: ProbeNames, node: AttachPoint, path: string, symbol: string): string[] {

@@ -3,8 +3,8 @@ import type { Load, TypedExpression } from '../../typed/tree.ts';
 import type { AddressSpace, PointerType, Type } from '../../types/type.ts';
 import { UINT64 } from '../../types/type.ts';
 import { integer } from './constants.ts';
-import { convert } from './convert.ts';
 import type { TypingContext } from './context.ts';
+import { convert } from './convert.ts';
 
 /** Where addresses point to that come as plain integers: `arg0`, `reg("di")`. */
 export function defaultSpace(ctx: TypingContext): 'kernel' | 'user' {
@@ -15,10 +15,23 @@ export function defaultSpace(ctx: TypingContext): 'kernel' | 'user' {
 }
 
 /** `address + offset` as a pointer; without code where nothing is added. */
-export function addOffset(address: TypedExpression, offset: TypedExpression | bigint, to: PointerType, span: Span): TypedExpression {
+export function addOffset(
+  address: TypedExpression,
+  offset: TypedExpression | bigint,
+  to: PointerType,
+  span: Span,
+): TypedExpression {
   if (offset === 0n) return convert(address, to);
-  const right = typeof offset === 'bigint' ? integer(BigInt.asUintN(64, offset), UINT64, span) : convert(offset, UINT64);
-  const sum: TypedExpression = { kind: 'binary', operator: '+', left: convert(address, UINT64), right, type: UINT64, span };
+  const right =
+    typeof offset === 'bigint' ? integer(BigInt.asUintN(64, offset), UINT64, span) : convert(offset, UINT64);
+  const sum: TypedExpression = {
+    kind: 'binary',
+    operator: '+',
+    left: convert(address, UINT64),
+    right,
+    type: UINT64,
+    span,
+  };
   return { kind: 'cast', operand: sum, type: to, span };
 }
 

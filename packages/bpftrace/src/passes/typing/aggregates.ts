@@ -49,7 +49,8 @@ export function checkAggregate(ctx: TypingContext, target: MapRef, call: Call): 
   }
   const { map, key } = place;
   const span = { start: target.span.start, end: call.span.end };
-  const wide: TypedExpression | undefined = value && convert(value, { ...INT64, signed: 'signed' in held ? held.signed : true });
+  const wide: TypedExpression | undefined =
+    value && convert(value, { ...INT64, signed: 'signed' in held ? held.signed : true });
   return { kind: 'aggregate', map, ...(key && { key }), aggregate: held, ...(wide && { value: wide }), span };
 }
 

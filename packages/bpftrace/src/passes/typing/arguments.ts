@@ -28,7 +28,12 @@ export function integerArgument(ctx: TypingContext, call: Call, index: number): 
   const value = argument(ctx, call, index);
   const { kind } = value.type;
   if (kind === 'int' || kind === 'bool' || kind === 'error') return value;
-  return fail(ctx, 'type-mismatch', value.span, `${call.name.text}() needs an integer here, not ${printType(value.type)}`);
+  return fail(
+    ctx,
+    'type-mismatch',
+    value.span,
+    `${call.name.text}() needs an integer here, not ${printType(value.type)}`,
+  );
 }
 
 /** A number that is known now. */
@@ -45,7 +50,12 @@ export function literalString(ctx: TypingContext, call: Call, index: number): st
   const value = argument(ctx, call, index);
   if (value.type.kind === 'error') return undefined;
   if (value.kind === 'string') return value.value;
-  fail(ctx, 'not-constant', value.span, `${call.name.text}() needs a literal string here, not ${printType(value.type)}`);
+  fail(
+    ctx,
+    'not-constant',
+    value.span,
+    `${call.name.text}() needs a literal string here, not ${printType(value.type)}`,
+  );
   return undefined;
 }
 

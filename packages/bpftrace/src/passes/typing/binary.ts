@@ -7,8 +7,8 @@ import type { IntType, PointerType, Type } from '../../types/type.ts';
 import { BOOL, INT64, UINT8, UINT64 } from '../../types/type.ts';
 import { addOffset, scaled } from './address.ts';
 import { arithmeticInt, commonInt, commonType } from './common-type.ts';
-import { boolean, constantInt, literal } from './constants.ts';
 import { condition } from './condition.ts';
+import { boolean, constantInt, literal } from './constants.ts';
 import type { TypingContext } from './context.ts';
 import { errorExpression, fail, isError } from './context.ts';
 import { convert, wrapInt } from './convert.ts';
@@ -52,17 +52,29 @@ function halfKnown(ctx: TypingContext, operator: BinaryOperator, known: TypedExp
   const boolean = /^(?:[=!<>]=|[<>]|&&|\|\|)$/.test(operator);
   if (ctx.final || isError(known)) return errorExpression(span);
   if (!boolean && known.type.kind !== 'int') return errorExpression(span);
-  const type = boolean || known.type.kind !== 'int' ? BOOL : operator === '-' ? INT64 : arithmeticInt(known.type, known.type);
+  const type =
+    boolean || known.type.kind !== 'int' ? BOOL : operator === '-' ? INT64 : arithmeticInt(known.type, known.type);
   return { kind: 'builtin', name: 'rand', type, span };
 }
 
-function fold(ctx: TypingContext, operator: BinaryOperator, left: TypedExpression, right: TypedExpression, span: Span): TypedExpression {
+function fold(
+  ctx: TypingContext,
+  operator: BinaryOperator,
+  left: TypedExpression,
+  right: TypedExpression,
+  span: Span,
+): TypedExpression {
   const l = constantInt(left)!;
   const r = constantInt(right)!;
   const value = foldLiterals(operator, l, r);
   if (value === undefined) {
     const byZero = r === 0n && (operator === '/' || operator === '%');
-    return fail(ctx, 'invalid-constant', span, byZero ? 'division by zero' : `${l} ${operator} ${r} is no 64-bit number`);
+    return fail(
+      ctx,
+      'invalid-constant',
+      span,
+      byZero ? 'division by zero' : `${l} ${operator} ${r} is no 64-bit number`,
+    );
   }
   if (typeof value === 'boolean') return boolean(value, span);
   const plain = (type: Type, n: bigint) => isLiteralType(type) || n < 0n;
@@ -71,7 +83,13 @@ function fold(ctx: TypingContext, operator: BinaryOperator, left: TypedExpressio
   return { kind: 'integer', value: wrapInt(value, type), type, span };
 }
 
-function logical(ctx: TypingContext, operator: '&&' | '||', left: TypedExpression, right: TypedExpression, span: Span): TypedExpression {
+function logical(
+  ctx: TypingContext,
+  operator: '&&' | '||',
+  left: TypedExpression,
+  right: TypedExpression,
+  span: Span,
+): TypedExpression {
   const where = `an operand of ${operator}`;
   const [l, r] = [condition(ctx, left, where), condition(ctx, right, where)];
   if (isError(l) || isError(r)) return errorExpression(span);
@@ -81,8 +99,15 @@ function logical(ctx: TypingContext, operator: '&&' | '||', left: TypedExpressio
   return { kind: 'logical', operator, left: l, right: r, type: BOOL, span };
 }
 
-function arithmetic(ctx: TypingContext, operator: Arithmetic, left: TypedExpression, right: TypedExpression, span: Span): TypedExpression {
-  if (operator === '+' && right.type.kind === 'pointer' && isNumber(left)) return addToPointer(right, right.type, left, span);
+function arithmetic(
+  ctx: TypingContext,
+  operator: Arithmetic,
+  left: TypedExpression,
+  right: TypedExpression,
+  span: Span,
+): TypedExpression {
+  if (operator === '+' && right.type.kind === 'pointer' && isNumber(left))
+    return addToPointer(right, right.type, left, span);
   if ((operator === '+' || operator === '-') && left.type.kind === 'pointer' && isNumber(right)) {
     return addToPointer(left, left.type, operator === '+' ? right : negated(right), span);
   }
@@ -104,10 +129,16 @@ function warnSigned(ctx: TypingContext, operator: string, ...operands: TypedExpr
   for (const operand of operands) {
     const { type } = operand;
     if (type.kind !== 'int' || !type.signed || isLiteralType(type)) continue;
-    if (operand.kind === 'binary' && operand.operator === '-' && ![operand.left, operand.right].some(cameSigned)) continue;
+    if (operand.kind === 'binary' && operand.operator === '-' && ![operand.left, operand.right].some(cameSigned))
+      continue;
     if (operand.kind === 'integer' && operand.value >= 0n) continue;
     const hint = { hint: 'cast it to uint64 where it cannot be negative' };
-    ctx.diagnostics.warning('signed-division', operand.span, `operator ${operator} treats this ${printType(type)} as unsigned`, hint);
+    ctx.diagnostics.warning(
+      'signed-division',
+      operand.span,
+      `operator ${operator} treats this ${printType(type)} as unsigned`,
+      hint,
+    );
   }
 }
 
@@ -117,7 +148,12 @@ function cameSigned(operand: TypedExpression): boolean {
   return from.kind === 'int' && from.signed && operand.kind !== 'integer';
 }
 
-function addToPointer(pointer: TypedExpression, type: PointerType, count: TypedExpression, span: Span): TypedExpression {
+function addToPointer(
+  pointer: TypedExpression,
+  type: PointerType,
+  count: TypedExpression,
+  span: Span,
+): TypedExpression {
   const sizeBytes = type.to.kind === 'none' ? 1 : layoutOf(type.to).sizeBytes;
   return addOffset(pointer, scaled(count, sizeBytes), type, span);
 }
@@ -151,14 +187,30 @@ function compare(
   const common = commonType(left.type, right.type);
   if (!common || common.kind === 'struct') return incomparable(ctx, operator, left, right, span);
   if (operator !== '==' && operator !== '!=') {
-    return fail(ctx, 'type-mismatch', span, `operator ${operator} does not work on ${printType(common)}`, { hint: 'use == or !=' });
+    return fail(ctx, 'type-mismatch', span, `operator ${operator} does not work on ${printType(common)}`, {
+      hint: 'use == or !=',
+    });
   }
   const equal = operator === '==';
   if (common.kind === 'string') return { kind: 'string-compare', equal, left, right, bytes: false, type: BOOL, span };
-  return { kind: 'string-compare', equal, left: convert(left, common), right: convert(right, common), bytes: true, type: BOOL, span };
+  return {
+    kind: 'string-compare',
+    equal,
+    left: convert(left, common),
+    right: convert(right, common),
+    bytes: true,
+    type: BOOL,
+    span,
+  };
 }
 
-function incomparable(ctx: TypingContext, operator: string, left: TypedExpression, right: TypedExpression, span: Span): TypedExpression {
+function incomparable(
+  ctx: TypingContext,
+  operator: string,
+  left: TypedExpression,
+  right: TypedExpression,
+  span: Span,
+): TypedExpression {
   const message = `cannot compare ${printType(left.type)} with ${printType(right.type)}`;
   const isChar = left.type.kind === 'pointer' || right.type.kind === 'pointer';
   const hint = isChar ? { hint: 'read the string first, with str()' } : {};

@@ -1,13 +1,13 @@
 import type { Span } from '../../source/span.ts';
 import type { Builtin, TypedExpression } from '../../typed/tree.ts';
 import type { PointerType, Type } from '../../types/type.ts';
-import { BOOL, NONE, UINT32, UINT64, UINT8 } from '../../types/type.ts';
-import { didYouMean } from '../nearest-names.ts';
+import { BOOL, NONE, UINT8, UINT32, UINT64 } from '../../types/type.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import { integer, string } from './constants.ts';
-import { contextPointer } from './context-pointer.ts';
 import type { TypingContext } from './context.ts';
-import { convert } from './convert.ts';
 import { fail } from './context.ts';
+import { contextPointer } from './context-pointer.ts';
+import { convert } from './convert.ts';
 import { accessMember } from './members.ts';
 import { noArgs, numberedArgument, register, returnValue } from './probe-args.ts';
 import { typeOfBtf } from './type-of-btf.ts';
@@ -43,7 +43,8 @@ const BUILTINS: Readonly<Record<string, Rule>> = {
   ppid: (ctx, span) => convert(parent(ctx, 'tgid', span), UINT32),
   pcomm: (ctx, span) => parent(ctx, 'comm', span),
   cpid: (ctx, span) => {
-    if (ctx.options.childPid === undefined) ctx.diagnostics.warning('no-child', span, 'cpid is 0: no command was started');
+    if (ctx.options.childPid === undefined)
+      ctx.diagnostics.warning('no-child', span, 'cpid is 0: no command was started');
     return integer(BigInt(ctx.options.childPid ?? 0), UINT64, span);
   },
   ncpus: (ctx, span) => integer(BigInt(ctx.facts.cpus.online), UINT64, span),
@@ -119,19 +120,37 @@ function probedFunction(ctx: TypingContext, span: Span): TypedExpression {
     case 'kretprobe':
     case 'fentry':
     case 'fexit':
-      return { kind: 'symbol', address: { kind: 'builtin', name: 'func_ip', type: UINT64, span }, type: { kind: 'ksym' }, span };
+      return {
+        kind: 'symbol',
+        address: { kind: 'builtin', name: 'func_ip', type: UINT64, span },
+        type: { kind: 'ksym' },
+        span,
+      };
     case 'uprobe':
-      return { kind: 'symbol', address: register(ctx, ctx.facts.architecture === 'x64' ? 'ip' : 'pc', span), type: { kind: 'usym' }, span };
+      return {
+        kind: 'symbol',
+        address: register(ctx, ctx.facts.architecture === 'x64' ? 'ip' : 'pc', span),
+        type: { kind: 'usym' },
+        span,
+      };
     case 'uretprobe':
-      return { kind: 'symbol', address: { kind: 'builtin', name: 'func_ip', type: UINT64, span }, type: { kind: 'usym' }, span };
+      return {
+        kind: 'symbol',
+        address: { kind: 'builtin', name: 'func_ip', type: UINT64, span },
+        type: { kind: 'usym' },
+        span,
+      };
     default:
-      return fail(ctx, 'invalid-builtin', span, `${provider} probes have no func`, { hint: 'probe gives the name of the probe' });
+      return fail(ctx, 'invalid-builtin', span, `${provider} probes have no func`, {
+        hint: 'probe gives the name of the probe',
+      });
   }
 }
 
 /** The privilege level in `cs` (x86), the exception level in `pstate` (arm64). */
 function inUserMode(ctx: TypingContext, span: Span): TypedExpression {
-  const [name, mask, user] = ctx.facts.architecture === 'x64' ? (['cs', 3n, 3n] as const) : (['pstate', 15n, 0n] as const);
+  const [name, mask, user] =
+    ctx.facts.architecture === 'x64' ? (['cs', 3n, 3n] as const) : (['pstate', 15n, 0n] as const);
   const left: TypedExpression = {
     kind: 'binary',
     operator: '&',
@@ -141,5 +160,10 @@ function inUserMode(ctx: TypingContext, span: Span): TypedExpression {
     span,
   };
   const right = integer(user, UINT64, span);
-  return { kind: 'cast', operand: { kind: 'binary', operator: '==', left, right, type: BOOL, span }, type: UINT8, span };
+  return {
+    kind: 'cast',
+    operand: { kind: 'binary', operator: '==', left, right, type: BOOL, span },
+    type: UINT8,
+    span,
+  };
 }

@@ -56,10 +56,12 @@ export function checkOffsetOf(ctx: TypingContext, node: OffsetOf): TypedExpressi
   let offsetBits = 0;
   for (const name of node.path) {
     if (type.kind === 'error') return errorExpression(node.span);
-    if (type.kind !== 'struct') return fail(ctx, 'not-a-struct', name.span, `${printType(type)} has no field ${name.text}`);
+    if (type.kind !== 'struct')
+      return fail(ctx, 'not-a-struct', name.span, `${printType(type)} has no field ${name.text}`);
     const member = memberNamed(ctx, type, name, 'kernel');
     if (!member) return fail(ctx, 'unknown-field', name.span, `${printType(type)} has no field ${name.text}`);
-    if (member.bitfieldSizeBits > 0) return fail(ctx, 'no-size', name.span, `${name.text} is a bit-field: it has no offset in bytes`);
+    if (member.bitfieldSizeBits > 0)
+      return fail(ctx, 'no-size', name.span, `${name.text} is a bit-field: it has no offset in bytes`);
     offsetBits += member.offsetBits;
     type = member.type;
   }

@@ -10,23 +10,24 @@ import { convert } from './convert.ts';
 /** `c ? a : b`, `c ?: b`, `if (c) { a } else { b }` as a value. A known condition leaves its branch alone. */
 export function checkChoice(ctx: TypingContext, node: Ternary | IfExpression): TypedExpression {
   const tested = ctx.check(node.condition);
-  const then = node.then ? ctx.check(node.then) : tested;
-  const otherwise = ctx.check(node.otherwise);
+  const first = node.then ? ctx.check(node.then) : tested;
+  const second = ctx.check(node.otherwise);
   const test = condition(ctx, tested, 'a condition');
   const { span } = node;
   if (isError(test)) return errorExpression(span);
-  if (isError(then) || isError(otherwise)) {
+  if (isError(first) || isError(second)) {
     if (ctx.final) return errorExpression(span);
-    return isError(then) ? otherwise : then;
+    return isError(first) ? second : first;
   }
-  if (then.type.kind === 'none' || otherwise.type.kind === 'none') {
+  if (first.type.kind === 'none' || second.type.kind === 'none') {
     return fail(ctx, 'no-value', span, 'both branches of a choice must give a value');
   }
-  const type = commonType(then.type, otherwise.type);
+  const type = commonType(first.type, second.type);
   if (!type) {
-    const message = `the branches are ${printType(then.type)} and ${printType(otherwise.type)}`;
+    const message = `the branches are ${printType(first.type)} and ${printType(second.type)}`;
     return fail(ctx, 'type-mismatch', span, message, { hint: 'both must be of one type' });
   }
-  if (test.kind === 'integer') return convert(test.value !== 0n ? then : otherwise, type);
-  return { kind: 'choice', condition: test, then: convert(then, type), otherwise: convert(otherwise, type), type, span };
+  const [then, otherwise] = [convert(first, type), convert(second, type)];
+  if (test.kind === 'integer') return test.value !== 0n ? then : otherwise;
+  return { kind: 'choice', condition: test, then, otherwise, type, span };
 }

@@ -1,5 +1,5 @@
-import type { TypedExpression } from '../../typed/tree.ts';
 import { printType } from '../../typed/print-type.ts';
+import type { TypedExpression } from '../../typed/tree.ts';
 import { string } from './constants.ts';
 import type { TypingContext } from './context.ts';
 import { fail } from './context.ts';
@@ -15,9 +15,22 @@ export function condition(ctx: TypingContext, expression: TypedExpression, where
     case 'string': {
       const { span } = expression;
       const right = string('', span);
-      return { kind: 'string-compare', equal: false, left: expression, right, bytes: false, type: { kind: 'bool' }, span };
+      return {
+        kind: 'string-compare',
+        equal: false,
+        left: expression,
+        right,
+        bytes: false,
+        type: { kind: 'bool' },
+        span,
+      };
     }
     default:
-      return fail(ctx, 'type-mismatch', expression.span, `${where} must be a number, not ${printType(expression.type)}`);
+      return fail(
+        ctx,
+        'type-mismatch',
+        expression.span,
+        `${where} must be a number, not ${printType(expression.type)}`,
+      );
   }
 }

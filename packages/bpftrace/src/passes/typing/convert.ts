@@ -30,6 +30,10 @@ export function convert(expression: TypedExpression, type: Type): TypedExpressio
         return { ...expression, type, fields };
       }
       break;
+    case 'cast':
+      // A pointer that was made of a number is that number.
+      if (from.kind === 'pointer' && sameType(expression.operand.type, type)) return expression.operand;
+      break;
     default:
   }
   return { kind: 'cast', operand: expression, type, span: expression.span };

@@ -1,6 +1,6 @@
 import type { Span } from '../../source/span.ts';
-import type { Load, TypedExpression } from '../../typed/tree.ts';
 import { printType } from '../../typed/print-type.ts';
+import type { Load, TypedExpression } from '../../typed/tree.ts';
 import { layoutOf } from '../../types/layout.ts';
 import type { AddressSpace, PointerType, Type } from '../../types/type.ts';
 import { UINT64 } from '../../types/type.ts';
@@ -16,7 +16,12 @@ import { elementOf, extract } from './members.ts';
 const CHAR: Type = { kind: 'int', sizeBytes: 1, signed: true };
 
 /** `object[index]`: elements of arrays, what a pointer points to, chars of strings, and elements of tuples. */
-export function accessIndex(ctx: TypingContext, object: TypedExpression, index: TypedExpression, span: Span): TypedExpression {
+export function accessIndex(
+  ctx: TypingContext,
+  object: TypedExpression,
+  index: TypedExpression,
+  span: Span,
+): TypedExpression {
   if (isError(object) || isError(index)) return isError(object) ? object : index;
   const { type } = object;
   if (index.type.kind !== 'int') {
@@ -31,7 +36,8 @@ export function accessIndex(ctx: TypingContext, object: TypedExpression, index: 
     case 'pointer':
       return dereference(ctx, { address: object, type, index }, span);
     case 'tuple':
-      if (constant === undefined) return fail(ctx, 'not-constant', index.span, 'the index of a tuple must be a literal number');
+      if (constant === undefined)
+        return fail(ctx, 'not-constant', index.span, 'the index of a tuple must be a literal number');
       return elementOf(ctx, object, type, Number(constant), span);
     default:
       return fail(ctx, 'not-an-array', object.span, `type ${printType(type)} has no elements`, {
@@ -82,17 +88,26 @@ export function dereference(
     return loadAt({ address: convert(address, UINT64), offset: 0, space: defaultSpace(ctx), btf: false }, UINT64, span);
   }
   if (type.kind !== 'pointer') {
-    return fail(ctx, 'not-a-pointer', span, `type ${printType(type)} cannot be dereferenced`, { hint: 'only pointers can' });
+    return fail(ctx, 'not-a-pointer', span, `type ${printType(type)} cannot be dereferenced`, {
+      hint: 'only pointers can',
+    });
   }
   const to = type.to;
   if (to.kind === 'none' || (to.kind === 'struct' && to.sizeBytes === 0 && index)) {
     const hint = { hint: 'cast it to a pointer to what is there, as in (uint32 *)x' };
     return fail(ctx, 'not-a-pointer', span, `${printType(type)} points to nothing of a known size`, hint);
   }
-  const place: { space: AddressSpace; btf: boolean } = { space: type.space, btf: to.kind === 'struct' && to.btfId !== undefined };
+  const place: { space: AddressSpace; btf: boolean } = {
+    space: type.space,
+    btf: to.kind === 'struct' && to.btfId !== undefined,
+  };
   const constant = index && constantInt(index);
   if (index && constant === undefined) {
-    return loadAt({ ...place, address: addOffset(address, scaled(index, sizeOf(to)), type, span), offset: 0 }, to, span);
+    return loadAt(
+      { ...place, address: addOffset(address, scaled(index, sizeOf(to)), type, span), offset: 0 },
+      to,
+      span,
+    );
   }
   return loadAt({ ...place, address, offset: Number(constant ?? 0n) * sizeOf(to) }, to, span);
 }

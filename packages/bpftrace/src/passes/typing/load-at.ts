@@ -13,7 +13,12 @@ export interface BitRange {
  * memory, which the lowering makes direct where the verifier allows it.
  */
 export function loadAt(
-  place: { readonly address: TypedExpression; readonly offset: number; readonly space: AddressSpace; readonly btf: boolean },
+  place: {
+    readonly address: TypedExpression;
+    readonly offset: number;
+    readonly space: AddressSpace;
+    readonly btf: boolean;
+  },
   type: Type,
   span: Span,
 ): TypedExpression {
@@ -30,7 +35,10 @@ export function loadAt(
  * A bit-field's place: bytes from which the storage unit of its type starts, and bits from there. Where it straddles
  * units, as packed ones may, the bits count from the byte that it starts in.
  */
-export function bitfieldPlace(range: BitRange, unitBytes: number): { readonly offset: number; readonly bitfield: NonNullable<Load['bitfield']> } {
+export function bitfieldPlace(
+  range: BitRange,
+  unitBytes: number,
+): { readonly offset: number; readonly bitfield: NonNullable<Load['bitfield']> } {
   const unit = unitBytes * 8;
   let start = Math.floor(range.offsetBits / unit) * unit;
   if (range.offsetBits + range.sizeBits > start + unit) start = range.offsetBits - (range.offsetBits % 8);

@@ -4,7 +4,7 @@ import { printType } from '../../typed/print-type.ts';
 import type { MapSymbol, TypedExpression } from '../../typed/tree.ts';
 import type { AggregateType, IntType, Type } from '../../types/type.ts';
 import { INT64, isAggregate, UINT64 } from '../../types/type.ts';
-import { didYouMean } from '../nearest-names.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import { commonType } from './common-type.ts';
 import type { TypingContext } from './context.ts';
 import { errorExpression, fail, isError } from './context.ts';
@@ -45,7 +45,9 @@ export function placeAt(ctx: TypingContext, node: MapRef, keyNode: Expression | 
   ctx.environment.growKey(slot, key.type);
   if (!commonType(slot.key!, key.type)) {
     const message = `the key of ${node.name} is ${printType(slot.key!)}, not ${printType(key.type)}`;
-    fail(ctx, 'map-key-mismatch', key.span, message, { related: [{ span: slot.keyed.span, message: 'first used here' }] });
+    fail(ctx, 'map-key-mismatch', key.span, message, {
+      related: [{ span: slot.keyed.span, message: 'first used here' }],
+    });
     return undefined;
   }
   return { slot, map: mapSymbol(slot), key: convert(key, slot.key!) };
@@ -68,7 +70,13 @@ export function readMap(ctx: TypingContext, node: MapRef): TypedExpression {
   const type = isAggregate(value) ? valueOfAggregate(value) : value;
   if (!type) {
     const hint = { hint: `print(${node.name}) shows it` };
-    return fail(ctx, 'unreadable-map', node.span, `${node.name} holds ${printType(value)}, which is no single value`, hint);
+    return fail(
+      ctx,
+      'unreadable-map',
+      node.span,
+      `${node.name} holds ${printType(value)}, which is no single value`,
+      hint,
+    );
   }
   const { map, key } = place;
   return { kind: 'map', map, ...(key && { key }), type, span: node.span };
@@ -99,7 +107,12 @@ export function valueOfAggregate(type: AggregateType): IntType | undefined {
 /**
  * Notes that a value goes into a map, and gives it as the map holds it. Undefined where the map holds something else.
  */
-export function valueForMap(ctx: TypingContext, place: MapPlace, value: TypedExpression, name: string): TypedExpression | undefined {
+export function valueForMap(
+  ctx: TypingContext,
+  place: MapPlace,
+  value: TypedExpression,
+  name: string,
+): TypedExpression | undefined {
   if (isError(value)) return undefined;
   if (value.type.kind === 'none') {
     fail(ctx, 'no-value', value.span, 'this gives no value that a map could hold');
@@ -109,7 +122,13 @@ export function valueForMap(ctx: TypingContext, place: MapPlace, value: TypedExp
   const held: Type | undefined = place.slot.value;
   if (!held) return undefined;
   if (isAggregate(held) || !commonType(held, value.type)) {
-    fail(ctx, 'type-mismatch', value.span, `${name} holds ${printType(held)}, not ${printType(value.type)}`, firstSet(place.slot));
+    fail(
+      ctx,
+      'type-mismatch',
+      value.span,
+      `${name} holds ${printType(held)}, not ${printType(value.type)}`,
+      firstSet(place.slot),
+    );
     return undefined;
   }
   return convert(value, held);

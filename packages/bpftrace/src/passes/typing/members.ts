@@ -1,9 +1,9 @@
 import type { Span } from '../../source/span.ts';
-import type { Extract, TypedExpression } from '../../typed/tree.ts';
 import { printType } from '../../typed/print-type.ts';
+import type { Extract, TypedExpression } from '../../typed/tree.ts';
 import { offsetsOf } from '../../types/layout.ts';
 import type { AddressSpace, RecordType, StructType, TupleType, Type } from '../../types/type.ts';
-import { didYouMean } from '../nearest-names.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import type { TypingContext } from './context.ts';
 import { fail, isError } from './context.ts';
 import { bitfieldPlace, loadAt } from './load-at.ts';
@@ -21,7 +21,12 @@ interface MemberName {
 }
 
 /** `object.name`, and through a pointer `object->name`; both spellings mean the same. */
-export function accessMember(ctx: TypingContext, object: TypedExpression, name: MemberName, span: Span): TypedExpression {
+export function accessMember(
+  ctx: TypingContext,
+  object: TypedExpression,
+  name: MemberName,
+  span: Span,
+): TypedExpression {
   if (isError(object)) return object;
   const { type } = object;
   if (type.kind === 'record') return accessField(ctx, object, type, name, span);
@@ -35,13 +40,21 @@ export function accessMember(ctx: TypingContext, object: TypedExpression, name: 
   }
   const message = `type ${printType(type)} has no field ${name.text}`;
   return fail(ctx, 'not-a-struct', name.span, message, {
-    hint: type.kind === 'int' || type.kind === 'pointer' ? 'cast it first, as in ((struct task_struct *)x).pid' : 'fields belong to structs and records',
+    hint:
+      type.kind === 'int' || type.kind === 'pointer'
+        ? 'cast it first, as in ((struct task_struct *)x).pid'
+        : 'fields belong to structs and records',
   });
 }
 
 function throughMemory(
   ctx: TypingContext,
-  place: { readonly address: TypedExpression; readonly offset: number; readonly space: AddressSpace; readonly btf: boolean },
+  place: {
+    readonly address: TypedExpression;
+    readonly offset: number;
+    readonly space: AddressSpace;
+    readonly btf: boolean;
+  },
   struct: StructType,
   name: MemberName,
   span: Span,
@@ -52,7 +65,10 @@ function throughMemory(
   if (member.bitfieldSizeBits === 0) {
     return loadAt({ ...place, offset: place.offset + member.offsetBits / 8, btf }, member.type, span);
   }
-  const { offset, bitfield } = bitfieldPlace({ offsetBits: member.offsetBits, sizeBits: member.bitfieldSizeBits }, unitOf(member.type));
+  const { offset, bitfield } = bitfieldPlace(
+    { offsetBits: member.offsetBits, sizeBits: member.bitfieldSizeBits },
+    unitOf(member.type),
+  );
   return {
     kind: 'load',
     address: place.address,
@@ -66,15 +82,30 @@ function throughMemory(
 }
 
 /** A member of a struct that has been read already: from a map, a variable, a tuple. */
-function fromValue(ctx: TypingContext, object: TypedExpression, struct: StructType, name: MemberName, span: Span): TypedExpression {
+function fromValue(
+  ctx: TypingContext,
+  object: TypedExpression,
+  struct: StructType,
+  name: MemberName,
+  span: Span,
+): TypedExpression {
   const member = memberNamed(ctx, struct, name, 'kernel');
   if (!member) return unknownMember(ctx, struct, name);
   if (member.bitfieldSizeBits === 0) return extract(object, member.offsetBits / 8, member.type, span);
-  const { offset, bitfield } = bitfieldPlace({ offsetBits: member.offsetBits, sizeBits: member.bitfieldSizeBits }, unitOf(member.type));
+  const { offset, bitfield } = bitfieldPlace(
+    { offsetBits: member.offsetBits, sizeBits: member.bitfieldSizeBits },
+    unitOf(member.type),
+  );
   return { ...extract(object, offset, member.type, span), bitfield };
 }
 
-function accessField(ctx: TypingContext, object: TypedExpression, type: RecordType, name: MemberName, span: Span): TypedExpression {
+function accessField(
+  ctx: TypingContext,
+  object: TypedExpression,
+  type: RecordType,
+  name: MemberName,
+  span: Span,
+): TypedExpression {
   const index = type.fields.findIndex((field) => field.name === name.text);
   const names = type.fields.map((field) => field.name);
   if (index < 0) {
@@ -95,12 +126,24 @@ export function accessElement(ctx: TypingContext, object: TypedExpression, index
   return elementOf(ctx, object, type, index, span);
 }
 
-export function elementOf(ctx: TypingContext, object: TypedExpression, type: TupleType, index: number, span: Span): TypedExpression {
+export function elementOf(
+  ctx: TypingContext,
+  object: TypedExpression,
+  type: TupleType,
+  index: number,
+  span: Span,
+): TypedExpression {
   const element = type.elements[index];
   if (!element) {
     const count = type.elements.length;
     const hint = { hint: count === 0 ? 'the tuple is empty' : `elements are .0 to .${count - 1}` };
-    return fail(ctx, 'out-of-bounds', span, `the tuple has ${count} element${count === 1 ? '' : 's'}, and no element ${index}`, hint);
+    return fail(
+      ctx,
+      'out-of-bounds',
+      span,
+      `the tuple has ${count} element${count === 1 ? '' : 's'}, and no element ${index}`,
+      hint,
+    );
   }
   return extract(object, offsetsOf(type.elements)[index]!, element, span);
 }
@@ -114,7 +157,12 @@ export function extract(object: TypedExpression, offset: number, type: Type, spa
 }
 
 /** Looks through anonymous members. Pointers in it point into `space`. */
-export function memberNamed(ctx: TypingContext, struct: StructType, name: MemberName, space: AddressSpace): FoundMember | undefined {
+export function memberNamed(
+  ctx: TypingContext,
+  struct: StructType,
+  name: MemberName,
+  space: AddressSpace,
+): FoundMember | undefined {
   const full = definitionOf(ctx, struct);
   if (full.members) return ownMember(full, name.text);
   const { btf } = ctx.facts;
@@ -147,7 +195,8 @@ function unknownMember(ctx: TypingContext, struct: StructType, name: MemberName)
   const inBtf = full.btfId === undefined ? [] : (ctx.facts.btf?.memberNames(full.btfId) ?? []);
   const names = full.members?.map((member) => member.name).filter((one) => one !== '') ?? inBtf;
   const what = printType(struct);
-  if (names.length === 0) return fail(ctx, 'unknown-field', name.span, `${what} is declared only: its fields are not known`);
+  if (names.length === 0)
+    return fail(ctx, 'unknown-field', name.span, `${what} is declared only: its fields are not known`);
   return fail(ctx, 'unknown-field', name.span, `${what} has no field ${name.text}`, didYouMean(name.text, names));
 }
 

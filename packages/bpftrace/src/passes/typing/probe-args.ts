@@ -3,19 +3,23 @@ import type { Span } from '../../source/span.ts';
 import type { TypedExpression } from '../../typed/tree.ts';
 import type { Type } from '../../types/type.ts';
 import { UINT64 } from '../../types/type.ts';
-import { didYouMean } from '../nearest-names.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import type { ProbeArguments } from '../probes/probe-point.ts';
 import { addOffset, defaultSpace } from './address.ts';
-import { contextPointer } from './context-pointer.ts';
 import type { TypingContext } from './context.ts';
 import { fail } from './context.ts';
+import { contextPointer } from './context-pointer.ts';
 import { accessMember } from './members.ts';
 import { registersOf } from './registers.ts';
 import { tracepointArgument } from './tracepoint-args.ts';
 import { typeOfBtf } from './type-of-btf.ts';
 
 /** `args.name` */
-export function probeArgument(ctx: TypingContext, name: { readonly text: string; readonly span: Span }, span: Span): TypedExpression {
+export function probeArgument(
+  ctx: TypingContext,
+  name: { readonly text: string; readonly span: Span },
+  span: Span,
+): TypedExpression {
   const args = ctx.probe.points[0]?.args;
   if (!args) return noArgs(ctx, span);
   switch (args.kind) {
@@ -25,13 +29,25 @@ export function probeArgument(ctx: TypingContext, name: { readonly text: string;
       const format = args.format();
       const field = format?.fields.find((one) => one.name === name.text);
       if (field) return tracepointArgument(ctx, args.category, field, span);
-      return fail(ctx, 'unknown-field', name.span, `${args.category}:${args.event} has no argument ${name.text}`, hintOf(name.text, fieldNames(format)));
+      return fail(
+        ctx,
+        'unknown-field',
+        name.span,
+        `${args.category}:${args.event} has no argument ${name.text}`,
+        hintOf(name.text, fieldNames(format)),
+      );
     }
     case 'function': {
       const index = args.params.findIndex((param) => param.name === name.text);
       if (index >= 0) return functionArgument(ctx, args, index, span);
       const names = args.params.map((param) => param.name).filter((one) => one !== '');
-      return fail(ctx, 'unknown-field', name.span, `${ctx.probe.points[0]!.name} has no argument ${name.text}`, hintOf(name.text, names));
+      return fail(
+        ctx,
+        'unknown-field',
+        name.span,
+        `${ctx.probe.points[0]!.name} has no argument ${name.text}`,
+        hintOf(name.text, names),
+      );
     }
   }
 }
@@ -40,7 +56,9 @@ export function probeArgument(ctx: TypingContext, name: { readonly text: string;
 export function noArgs(ctx: TypingContext, span: Span): TypedExpression {
   const { provider, points } = ctx.probe;
   if (points[0]?.args) {
-    return fail(ctx, 'invalid-args', span, 'args is no value by itself', { hint: 'name one of them, as in args.filename' });
+    return fail(ctx, 'invalid-args', span, 'args is no value by itself', {
+      hint: 'name one of them, as in args.filename',
+    });
   }
   const hints: Partial<Record<typeof provider, string>> = {
     kprobe: 'use arg0, arg1, …, or fentry',
@@ -80,7 +98,15 @@ function functionArgument(
 function contextValue(ctx: TypingContext, type: Type, offset: number, what: string, span: Span): TypedExpression {
   switch (type.kind) {
     case 'int':
-      return { kind: 'context-load', offset, sizeBytes: type.sizeBytes, signed: type.signed, trusted: false, type, span };
+      return {
+        kind: 'context-load',
+        offset,
+        sizeBytes: type.sizeBytes,
+        signed: type.signed,
+        trusted: false,
+        type,
+        span,
+      };
     case 'bool':
       return { kind: 'context-load', offset, sizeBytes: 1, signed: false, trusted: false, type, span };
     case 'pointer': {
@@ -88,7 +114,12 @@ function contextValue(ctx: TypingContext, type: Type, offset: number, what: stri
       return { kind: 'context-load', offset, sizeBytes: 8, signed: false, trusted, type, span };
     }
     default:
-      return fail(ctx, 'not-yet-supported', span, `${what} is passed by value as more than a number, which is not supported yet`);
+      return fail(
+        ctx,
+        'not-yet-supported',
+        span,
+        `${what} is passed by value as more than a number, which is not supported yet`,
+      );
   }
 }
 

@@ -3,17 +3,22 @@ import type { TracepointField } from '../../facts/tracepoint-format.ts';
 import type { Span } from '../../source/span.ts';
 import type { TypedExpression } from '../../typed/tree.ts';
 import type { AddressSpace, IntType, PointerType, Type } from '../../types/type.ts';
-import { BOOL, NONE, UINT32, UINT64 } from '../../types/type.ts';
-import { contextPointer } from './context-pointer.ts';
-import type { TypingContext } from './context.ts';
-import { convert } from './convert.ts';
+import { BOOL, NONE, stringOf, UINT32, UINT64 } from '../../types/type.ts';
 import { integer } from './constants.ts';
+import type { TypingContext } from './context.ts';
+import { contextPointer } from './context-pointer.ts';
+import { convert } from './convert.ts';
 import { loadAt } from './load-at.ts';
 import { typeOfBtf } from './type-of-btf.ts';
 import { integerNamed } from './type-of-syntax.ts';
 
 /** `args.field` of a tracepoint. Pointers that a syscall was called with point into user space. */
-export function tracepointArgument(ctx: TypingContext, category: string, field: TracepointField, span: Span): TypedExpression {
+export function tracepointArgument(
+  ctx: TypingContext,
+  category: string,
+  field: TracepointField,
+  span: Span,
+): TypedExpression {
   const space: AddressSpace = category === 'syscalls' ? 'user' : 'kernel';
   if (field.location) return variableLength(ctx, field, span);
   const address = contextPointer(ctx, span);
@@ -23,7 +28,15 @@ export function tracepointArgument(ctx: TypingContext, category: string, field: 
 /** `char` arrays of variable length are strings; of others, the value is the address of the first element. */
 function variableLength(ctx: TypingContext, field: TracepointField, span: Span): TypedExpression {
   const from = field.location === 'field' ? field.offset + 4 : 0;
-  const location: TypedExpression = { kind: 'context-load', offset: field.offset, sizeBytes: 4, signed: false, trusted: false, type: UINT32, span };
+  const location: TypedExpression = {
+    kind: 'context-load',
+    offset: field.offset,
+    sizeBytes: 4,
+    signed: false,
+    trusted: false,
+    type: UINT32,
+    span,
+  };
   const offset: TypedExpression = {
     kind: 'binary',
     operator: '&',
@@ -38,11 +51,18 @@ function variableLength(ctx: TypingContext, field: TracepointField, span: Span):
   const sum: TypedExpression = { kind: 'binary', operator: '+', left: base, right: offset, type: UINT64, span };
   const address: TypedExpression = { kind: 'cast', operand: sum, type: pointer, span };
   if (isChar(field.type)) {
-    const type: Type = { kind: 'string', sizeBytes: ctx.config.maxStrlen };
+    const type = stringOf(ctx.config.maxStrlen);
     return { kind: 'load', address, offset: from, space: 'kernel', type, span };
   }
   if (from === 0) return address;
-  const shifted: TypedExpression = { kind: 'binary', operator: '+', left: sum, right: integer(BigInt(from), UINT64, span), type: UINT64, span };
+  const shifted: TypedExpression = {
+    kind: 'binary',
+    operator: '+',
+    left: sum,
+    right: integer(BigInt(from), UINT64, span),
+    type: UINT64,
+    span,
+  };
   return { kind: 'cast', operand: shifted, type: pointer, span };
 }
 
@@ -72,7 +92,8 @@ function namedType(facts: KernelFacts, written: string, sizeBytes: number, signe
     const found = facts.btf?.find(tagged[2]!, tagged[1] as 'struct' | 'union' | 'enum');
     if (facts.btf && found) return typeOfBtf(facts.btf, found.id, space);
   }
-  if (sizeBytes === 1 || sizeBytes === 2 || sizeBytes === 4 || sizeBytes === 8) return { kind: 'int', sizeBytes, signed } satisfies IntType;
+  if (sizeBytes === 1 || sizeBytes === 2 || sizeBytes === 4 || sizeBytes === 8)
+    return { kind: 'int', sizeBytes, signed } satisfies IntType;
   return { kind: 'array', element: { kind: 'int', sizeBytes: 1, signed: false }, length: sizeBytes };
 }
 

@@ -27,7 +27,13 @@ export function typeOfBtf(btf: BtfTypes, id: BtfTypeId, space: AddressSpace, dep
     }
     case 'struct':
     case 'union':
-      return { kind: 'struct', union: type.kind === 'union', name: type.name, sizeBytes: type.sizeBytes, btfId: type.id };
+      return {
+        kind: 'struct',
+        union: type.kind === 'union',
+        name: type.name,
+        sizeBytes: type.sizeBytes,
+        btfId: type.id,
+      };
     case 'forward':
       return { kind: 'struct', union: type.union, name: type.name, sizeBytes: 0, btfId: type.id };
     default:
@@ -71,7 +77,8 @@ function isChar(btf: BtfTypes, id: BtfTypeId): boolean {
 function isTaggedUser(btf: BtfTypes, id: BtfTypeId): boolean {
   for (let type = btf.type(id), i = 0; i < MAX_DEPTH; i++) {
     if (type.kind === 'type-tag' && type.name === 'user') return true;
-    if (type.kind !== 'type-tag' && type.kind !== 'const' && type.kind !== 'volatile' && type.kind !== 'restrict') return false;
+    if (type.kind !== 'type-tag' && type.kind !== 'const' && type.kind !== 'volatile' && type.kind !== 'restrict')
+      return false;
     type = btf.type(type.typeId);
   }
   return false;

@@ -4,7 +4,7 @@ import type { Expression, TypeSyntax } from '../../syntax/ast.ts';
 import type { AddressSpace, IntType, Type } from '../../types/type.ts';
 import { BOOL, ERROR, NONE } from '../../types/type.ts';
 import type { Definitions } from '../collect-definitions.ts';
-import { didYouMean } from '../nearest-names.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import { typeOfBtf } from './type-of-btf.ts';
 
 /** Where names of types are looked up. */
@@ -47,7 +47,11 @@ function constantLength(names: TypeNames, syntax: TypeSyntax, length: Expression
   if (!length) return 0;
   if (length.kind === 'integer' && length.value <= 0x10_0000n) return Number(length.value);
   if (length.kind !== 'error') {
-    names.diagnostics.error('invalid-type', length.span, `the length in type "${syntax.name}" is no small literal number`);
+    names.diagnostics.error(
+      'invalid-type',
+      length.span,
+      `the length in type "${syntax.name}" is no small literal number`,
+    );
   }
   return undefined;
 }
@@ -55,7 +59,11 @@ function constantLength(names: TypeNames, syntax: TypeSyntax, length: Expression
 function sized(names: TypeNames, syntax: TypeSyntax, lengths: readonly (number | undefined)[]): Type {
   const [size, more] = lengths;
   if (size === undefined || size === 0 || more !== undefined || syntax.pointers > 0) {
-    names.diagnostics.error('invalid-type', syntax.span, `type "${syntax.name}" needs one size, as in ${syntax.name}[16]`);
+    names.diagnostics.error(
+      'invalid-type',
+      syntax.span,
+      `type "${syntax.name}" needs one size, as in ${syntax.name}[16]`,
+    );
     return ERROR;
   }
   return { kind: syntax.name as 'string' | 'buffer', sizeBytes: size };
@@ -74,7 +82,12 @@ function namedType(names: TypeNames, syntax: TypeSyntax, space: AddressSpace): T
   const { btf } = names.facts;
   if (!btf) {
     const hint = { hint: 'define the struct in the script, or run on a kernel with CONFIG_DEBUG_INFO_BTF' };
-    names.diagnostics.error('missing-btf', syntax.span, `type "${spell(syntax)}" is unknown: the kernel has no BTF`, hint);
+    names.diagnostics.error(
+      'missing-btf',
+      syntax.span,
+      `type "${spell(syntax)}" is unknown: the kernel has no BTF`,
+      hint,
+    );
     return ERROR;
   }
   const found = tag ? btf.find(name, tag) : (btf.find(name, 'typedef') ?? btf.find(name, 'struct', 'union', 'enum'));
@@ -103,7 +116,12 @@ function unknownType(names: TypeNames, syntax: TypeSyntax): Type {
   const { btf } = names.facts;
   const kinds = syntax.tag ? [syntax.tag] : (['typedef', 'struct'] as const);
   if (btf) for (const kind of kinds) for (const type of btf.allOf(kind)) if ('name' in type) candidates.add(type.name);
-  names.diagnostics.error('unknown-type', syntax.span, `unknown type "${spell(syntax)}"`, didYouMean(syntax.name, candidates));
+  names.diagnostics.error(
+    'unknown-type',
+    syntax.span,
+    `unknown type "${spell(syntax)}"`,
+    didYouMean(syntax.name, candidates),
+  );
   return ERROR;
 }
 

@@ -21,9 +21,15 @@ export function checkUnary(ctx: TypingContext, node: Unary): TypedExpression {
       return dereference(ctx, { address: operand, type: operand.type }, span);
     case '&':
       if (operand.kind === 'load' && !operand.bitfield) return { ...addressOfLoad(operand, operand.type), span };
-      return fail(ctx, 'not-yet-supported', span, 'only the address of something behind a pointer can be taken so far', {
-        hint: 'as in &curtask.comm',
-      });
+      return fail(
+        ctx,
+        'not-yet-supported',
+        span,
+        'only the address of something behind a pointer can be taken so far',
+        {
+          hint: 'as in &curtask.comm',
+        },
+      );
     case '!': {
       const tested = condition(ctx, operand, 'the operand of !');
       if (isError(tested)) return tested;

@@ -24,7 +24,13 @@ export function checkUpdate(ctx: TypingContext, node: Update): TypedExpression {
   return fail(ctx, 'invalid-assignment', target.span, `operator ${node.operator} needs a variable or a map`);
 }
 
-function updateVariable(ctx: TypingContext, node: VariableRef, one: TypedExpression, gives: 'old' | 'new', span: Span): TypedExpression {
+function updateVariable(
+  ctx: TypingContext,
+  node: VariableRef,
+  one: TypedExpression,
+  gives: 'old' | 'new',
+  span: Span,
+): TypedExpression {
   const variable = findVariable(ctx, node);
   const type = variable?.slot.type;
   if (!variable || !type) return errorExpression(span);
@@ -33,7 +39,8 @@ function updateVariable(ctx: TypingContext, node: VariableRef, one: TypedExpress
     const delta = type.to.kind === 'none' || !('sizeBytes' in type.to) ? one : scaled(one, type.to.sizeBytes);
     return { kind: 'variable-update', variable: variable.symbol, delta: convert(delta, INT64), gives, type, span };
   }
-  if (type.kind !== 'int') return fail(ctx, 'type-mismatch', node.span, `${node.name} holds ${printType(type)}, which is no number`);
+  if (type.kind !== 'int')
+    return fail(ctx, 'type-mismatch', node.span, `${node.name} holds ${printType(type)}, which is no number`);
   if (!variable.declaredType) ctx.environment.growVariable(variable.slot, wideInt(type), span);
   const wide = variable.slot.type!;
   return { kind: 'variable-update', variable: variable.symbol, delta: convert(one, wide), gives, type: wide, span };

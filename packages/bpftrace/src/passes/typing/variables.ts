@@ -3,11 +3,11 @@ import type { VariableRef } from '../../syntax/ast.ts';
 import { printType } from '../../typed/print-type.ts';
 import type { TypedExpression, TypedStatement } from '../../typed/tree.ts';
 import type { Type } from '../../types/type.ts';
-import { didYouMean } from '../nearest-names.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import { commonType } from './common-type.ts';
 import type { TypingContext } from './context.ts';
 import { errorExpression, fail, isError } from './context.ts';
-import { convert } from './convert.ts';
+import { convert, wrapInt } from './convert.ts';
 import type { ScopedVariable } from './scopes.ts';
 
 /** `$x` as a value. */
@@ -16,7 +16,8 @@ export function readVariable(ctx: TypingContext, node: VariableRef): TypedExpres
   if (!variable) return errorExpression(node.span);
   const { type } = variable.slot;
   if (!type) {
-    if (ctx.final) return fail(ctx, 'unknown-type', node.span, `${node.name} has no type yet: nothing has been assigned to it`);
+    if (ctx.final)
+      return fail(ctx, 'unknown-type', node.span, `${node.name} has no type yet: nothing has been assigned to it`);
     return errorExpression(node.span);
   }
   return { kind: 'variable', variable: variable.symbol, type, span: node.span };
@@ -26,13 +27,20 @@ export function readVariable(ctx: TypingContext, node: VariableRef): TypedExpres
 export function findVariable(ctx: TypingContext, node: VariableRef): ScopedVariable | undefined {
   const variable = ctx.scopes.find(node.name);
   if (variable) return variable;
-  const hint = didYouMean(node.name, ctx.scopes.names) ?? { hint: 'a variable lives in the block that first assigns it' };
+  const hint = didYouMean(node.name, ctx.scopes.names) ?? {
+    hint: 'a variable lives in the block that first assigns it',
+  };
   fail(ctx, 'undefined-variable', node.span, `undefined variable ${node.name}`, hint);
   return undefined;
 }
 
 /** `$x = value`: declares it in this block where no block around has. */
-export function assignVariable(ctx: TypingContext, node: VariableRef, value: TypedExpression, span: Span): TypedStatement | undefined {
+export function assignVariable(
+  ctx: TypingContext,
+  node: VariableRef,
+  value: TypedExpression,
+  span: Span,
+): TypedStatement | undefined {
   const known = ctx.scopes.find(node.name);
   const variable = known ?? ctx.scopes.declare(node.name, node.span);
   return storeVariable(ctx, variable, value, { declares: !known, span });
@@ -62,6 +70,7 @@ export function declareVariable(
 function fitsDeclared(type: Type, value: TypedExpression): boolean {
   if (isError(value) || type.kind === 'error') return true;
   if (type.kind !== 'int' || value.type.kind !== 'int') return true;
+  if (value.kind === 'integer') return wrapInt(value.value, type) === value.value;
   return value.type.sizeBytes <= type.sizeBytes;
 }
 

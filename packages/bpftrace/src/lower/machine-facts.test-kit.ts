@@ -1,0 +1,35 @@
+/** What the compiler asks of the machine, answered by this one: for tests that compile real scripts. */
+import { listTracepoints, openKernelBtf, possibleCpus, readTracepointFormat } from '@waggle/bpf';
+import { findMember, memberNames } from '@waggle/bpf/btf';
+import type { CompileOptions } from '../compile-options.ts';
+import { compile } from '../compile.ts';
+import type { KernelBtf, KernelFacts } from '../facts/kernel-facts.ts';
+import type { CompiledScript } from '../script/compiled-script.ts';
+import { SourceText } from '../source/source-text.ts';
+import { testFacts } from './tree.test-kit.ts';
+
+export function machineFacts(): KernelFacts {
+  const btf = kernelBtf();
+  const cpus = possibleCpus();
+  return testFacts({
+    btf,
+    cpus: { online: cpus, possible: cpus },
+    tracepoints: () => listTracepoints().map(({ category, name }) => `${category}:${name}`),
+    tracepointFormat: readTracepointFormat,
+  });
+}
+
+function kernelBtf(): KernelBtf {
+  const types = openKernelBtf();
+  return Object.assign(types, {
+    findMember: (structId: number, path: string) => findMember(types, structId, path),
+    memberNames: (structId: number) => memberNames(types, structId),
+  });
+}
+
+/** Compiles a script that has no mistakes. */
+export function compileText(text: string, facts: KernelFacts, options: CompileOptions = {}): CompiledScript {
+  const { script, diagnostics } = compile(new SourceText('test.bt', text), facts, options);
+  if (!script) throw new Error(diagnostics.map(({ code, message }) => `${code}: ${message}`).join('\n'));
+  return script;
+}
