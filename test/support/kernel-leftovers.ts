@@ -66,12 +66,14 @@ export function expectNothingLeft(): void {
     cgroupsBefore = commandCgroups();
   });
   afterAll(async () => {
-    await waitUntil('no cgroup of a command is left', () => commandCgroups().every((name) => cgroupsBefore.includes(name) || isForeign(name)));
+    await waitUntil('no cgroup of a command is left', () =>
+      commandCgroups().every((name) => cgroupsBefore.includes(name) || isForeign(name)),
+    );
     let left: ObjectName[] = [];
     await waitUntil('no BPF object is left', () => {
       left = [...bpfObjects()].filter((name) => !before.has(name));
       if (left.length === 0) return true;
-      const held = new Set(list('/proc').filter((name) => /^\d+$/.test(name)).flatMap((pid) => [...bpfObjectsOf(Number(pid))]));
+      const held = new Set(foreignProcesses().flatMap((pid) => [...bpfObjectsOf(pid)]));
       left = left.filter((name) => !held.has(name));
       return left.length === 0;
     });
@@ -82,6 +84,18 @@ export function expectNothingLeft(): void {
 function isForeign(cgroup: string): boolean {
   const pid = /-(\d+)-\d+$/.exec(cgroup)?.[1];
   return read(`/proc/${pid}/stat`) !== '';
+}
+
+/** All but this process and its children. */
+function foreignProcesses(): number[] {
+  const pids = list('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.map(Number).filter((pid) => !isOurs(pid));
+}
+
+function isOurs(pid: number): boolean {
+  if (pid <= 1) return false;
+  // proc(5), `stat`: pid (comm) state ppid; the name may hold anything.
+  return pid === process.pid || isOurs(Number(/^.*\) \S (\d+)/s.exec(read(`/proc/${pid}/stat`))?.[1] ?? 0));
 }
 
 function list(folder: string): string[] {

@@ -26,7 +26,13 @@ export interface WaggleOptions {
 }
 
 /** No locale files, no colours by accident. */
-export const PLAIN_ENV: NodeJS.ProcessEnv = { PATH: process.env.PATH, HOME: '/root', LC_ALL: 'C', TZ: 'UTC', TERM: 'xterm' };
+export const PLAIN_ENV: NodeJS.ProcessEnv = {
+  PATH: process.env.PATH,
+  HOME: '/root',
+  LC_ALL: 'C',
+  TZ: 'UTC',
+  TERM: 'xterm',
+};
 
 /** The built command as a process that a test talks to. */
 export class WaggleProcess {

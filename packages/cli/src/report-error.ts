@@ -16,5 +16,8 @@ export function reportError(error: unknown): number {
   say(known ? error.message : `this is a defect of waggle: ${error.stack ?? error.message}`);
   const hint = (error as { hint?: unknown }).hint;
   if (typeof hint === 'string') process.stderr.write(`${style.bold('hint:')} ${hint}\n`);
-  return error instanceof UsageError ? 2 : 1;
+  if (error instanceof UsageError) return 2;
+  // A command that cannot be started ends as it would in a shell.
+  const { exitCode } = error as { exitCode?: unknown };
+  return typeof exitCode === 'number' ? exitCode : 1;
 }

@@ -4,6 +4,8 @@ import { SYSCALL } from './syscall-numbers.ts';
 
 const MEMBARRIER_CMD_GLOBAL = 1;
 
+let next: Promise<void> | undefined;
+
 /**
  * Waits until every BPF program that runs now on any CPU has come to its end; sleepable ones excepted. Closing a link only keeps
  * a program from starting once more.
@@ -13,7 +15,16 @@ const MEMBARRIER_CMD_GLOBAL = 1;
  *
  * @throws SyscallError
  */
-export async function waitForRunningPrograms(): Promise<void> {
+export function waitForRunningPrograms(): Promise<void> {
+  // Who asks before a wait has started may share it: many traces that end together wait once.
+  next ??= Promise.resolve().then(() => {
+    next = undefined;
+    return waitOnce();
+  });
+  return next;
+}
+
+async function waitOnce(): Promise<void> {
   const result = await syscallOnThread(SYSCALL.membarrier, MEMBARRIER_CMD_GLOBAL);
   // Asked again on this thread, an error can say what it is.
   if (result < 0) enterKernel('cannot wait for running programs', 'membarrier', MEMBARRIER_CMD_GLOBAL, 0, 0);

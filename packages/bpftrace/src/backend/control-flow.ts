@@ -1,4 +1,4 @@
-import type { Block, BlockId, IrFunction } from '../ir/ir.ts';
+import type { Block, BlockId, IrFunction, IrInstruction, Terminator } from '../ir/ir.ts';
 import { successorsOf } from '../ir/operands.ts';
 
 /** The shape of a function: its reachable blocks by number, in reverse postorder (so 0 is the entry). */
@@ -31,13 +31,48 @@ export function analyseControlFlow(fn: IrFunction): ControlFlow {
   return { blocks, indexOf, successors, predecessors, dominator, loopDepth, dominates };
 }
 
-/** The function with its reachable blocks replaced, each by the one of its number, in the layout's order. */
-export function withBlocks(fn: IrFunction, flow: ControlFlow, blocks: readonly Block[]): IrFunction {
-  const kept = fn.blocks.flatMap((block) => {
+/** The shape of a function that a pass has made of another: the same one, unless ways between blocks have changed. */
+export function updateControlFlow(flow: ControlFlow, fn: IrFunction): ControlFlow {
+  if (fn.blocks.length !== flow.blocks.length) return analyseControlFlow(fn);
+  const blocks = [...flow.blocks];
+  for (const block of fn.blocks) {
     const index = flow.indexOf.get(block.id);
-    return index === undefined ? [] : [blocks[index]!];
-  });
+    if (index === undefined || !sameTargets(block.terminator, blocks[index]!.terminator)) return analyseControlFlow(fn);
+    blocks[index] = block;
+  }
+  return { ...flow, blocks };
+}
+
+function sameTargets(a: Terminator, b: Terminator): boolean {
+  if (a === b) return true;
+  if (a.kind === 'goto') return b.kind === 'goto' && a.target === b.target;
+  if (a.kind === 'branch') return b.kind === 'branch' && a.then === b.then && a.otherwise === b.otherwise;
+  return b.kind === 'return';
+}
+
+/** The function with its reachable blocks replaced, each by the one of its number, in the layout's order; itself, where all are the same. */
+export function withBlocks(fn: IrFunction, flow: ControlFlow, blocks: readonly Block[]): IrFunction {
+  if (fn.blocks.length === blocks.length && blocks.every((block, index) => block === flow.blocks[index])) return fn;
+  const kept: Block[] = [];
+  for (const { id } of fn.blocks) {
+    const index = flow.indexOf.get(id);
+    if (index !== undefined) kept.push(blocks[index]!);
+  }
   return { ...fn, blocks: kept };
+}
+
+/** The block with other contents; itself, where they are the same. */
+export function withContents(
+  block: Block,
+  instructions: readonly IrInstruction[],
+  terminator: Terminator = block.terminator,
+): Block {
+  const before = block.instructions;
+  const isSame =
+    terminator === block.terminator &&
+    instructions.length === before.length &&
+    instructions.every((instruction, index) => instruction === before[index]);
+  return isSame ? block : { ...block, instructions, terminator };
 }
 
 /** Visits the first way of a branch last, so that it comes first in the order. */

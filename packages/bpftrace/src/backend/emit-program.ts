@@ -106,8 +106,10 @@ function emitReachable(program: IrProgram, options: EmitOptions): readonly Emitt
 }
 
 function emitFunction(source: IrFunction, options: EmitOptions): EmittedFunction {
-  const fn = options.optimise === false ? source : optimise(source, options.byteOrder ?? 'little');
-  const flow = analyseControlFlow(fn);
+  const { fn, flow } =
+    options.optimise === false
+      ? { fn: source, flow: analyseControlFlow(source) }
+      : optimise(source, options.byteOrder ?? 'little');
   const frame = layOutFrame(fn, flow);
   const order = orderBlocks(fn, flow);
   const machine = selectInstructions({ fn, flow, frame, order, isa: options.isa ?? 3 });

@@ -60,7 +60,14 @@ class Machine {
       case 'endian':
         return set(insn.dst, foldByteSwap(get(insn.dst), insn.bits, 'little'));
       case 'load':
-        return set(insn.dst, foldExtend(this.#memory.read(get(insn.base) + BigInt(insn.offset), insn.size), insn.size * 8, insn.signed === true));
+        return set(
+          insn.dst,
+          foldExtend(
+            this.#memory.read(get(insn.base) + BigInt(insn.offset), insn.size),
+            insn.size * 8,
+            insn.signed === true,
+          ),
+        );
       case 'store':
         this.#memory.write(get(insn.base) + BigInt(insn.offset), insn.size, source(insn.src));
         return undefined;

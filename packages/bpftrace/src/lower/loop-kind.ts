@@ -1,6 +1,7 @@
 import type { TypedProbe, TypedStatement, VariableSymbol } from '../typed/tree.ts';
 import { constantOf } from './constant-fold.ts';
 import { childrenOfExpression, childrenOfStatement, walk } from './typed-children.ts';
+import { uninitialisedVariables } from './uninitialised-variables.ts';
 
 /**
  * The verifier walks through every step of a plain loop. So many nodes of the tree, times the steps, are far below what it accepts (a
@@ -45,6 +46,8 @@ export function capturedVariables(probe: TypedProbe): ReadonlySet<VariableSymbol
     for (const e of children.expressions) visit(e, node.kind === 'while' ? inner : owner);
     for (const s of children.statements) visit(s, inner);
   };
+  // The main function clears these.
+  for (const variable of uninitialisedVariables(probe)) mention(variable, undefined);
   if (probe.predicate) visit(probe.predicate, undefined);
   for (const s of probe.body) visit(s, undefined);
   return captured;

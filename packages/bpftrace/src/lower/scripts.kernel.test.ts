@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmdirSync, statSync } from 'node:fs';
 import { attach, type Link } from '@waggle/bpf';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { CompileOptions } from '../compile-options.ts';
-import { type CompiledScript, CONTEXT, INTERNAL_MAPS, LEDGER } from '../script/compiled-script.ts';
+import { CONTEXT, type CompiledScript, INTERNAL_MAPS, LEDGER } from '../script/compiled-script.ts';
 import { type LoadedScript, loadScript, ownComm, wordsOf } from './loaded-script.test-kit.ts';
 import { compileText, machineFacts } from './machine-facts.test-kit.ts';
 
@@ -49,7 +50,7 @@ function openMissing(path: string): void {
 
 describe('a tracepoint', () => {
   test('sends its arguments', () => {
-    const text = 'tracepoint:syscalls:sys_enter_chdir { print((path = str(args.filename), tid)); }';
+    const text = 'tracepoint:syscalls:sys_enter_chdir { print((path = str(args.filename), tid = tid)); }';
     using running = start(text, { guard: { pids: [process.pid] }, eventContext: true });
     openMissing('/no/such/folder');
     stop();
@@ -96,7 +97,9 @@ describe('the guard', () => {
   });
 
   test('knows a comm', () => {
-    using running = start(text, { guard: { pids: [process.pid], comm: ownComm().toString('latin1').replaceAll('\0', '') } });
+    using running = start(text, {
+      guard: { pids: [process.pid], comm: ownComm().toString('latin1').replaceAll('\0', '') },
+    });
     openMissing('/no/such/folder');
     stop();
     expect(running.entries('map_').size).toBe(1);
@@ -107,28 +110,33 @@ describe('the guard', () => {
     using running = start(text, { guard: { pids: [process.pid], cgroupLevels: levels } });
     openMissing('/no/such/folder');
     expect(running.entries('map_').size).toBe(0);
-    const root = cgroupIds().root;
-    running.maps.get(INTERNAL_MAPS.targets)!.update(root, Buffer.from([1]));
+    running.maps.get(INTERNAL_MAPS.targets)!.update(cgroupId(unifiedMount()), Buffer.from([1]));
     openMissing('/no/such/folder');
     stop();
     expect(running.entries('map_').size).toBe(1);
   });
 
   test('asks a task for its cgroup as the kernel does', () => {
+    using cgroup = new NestedCgroup();
     const script = `
-      rawtracepoint:sys_enter /pid == ${process.pid}/ {
-        @current = in_target();
-        @task = in_target(curtask);
-        @ancestor = in_target((struct task_struct *)(uint64)curtask);
-      }`;
-    for (const [target, expected] of [['root', 1n], ['own', 1n], ['other', 0n]] as const) {
-      using running = start(script, { guard: { cgroupLevels: [0, 1, 2, 3, 4, 5, 6] } });
-      running.maps.get(INTERNAL_MAPS.targets)!.update(cgroupIds()[target], Buffer.from([1]));
-      openMissing('/no/such/folder');
+      rawtracepoint:sys_enter /in_target()/ { @current = count(); }
+      rawtracepoint:sys_enter /in_target(curtask)/ { @direct = count(); }
+      rawtracepoint:sys_enter /in_target((struct task_struct *)(uint64)curtask)/ { @probed = count(); }`;
+    const own = { cgroupLevels: [2] };
+    const ancestor = { cgroupLevels: [1] };
+    for (const [guard, target, seen] of [
+      [own, cgroup.inner, true],
+      [ancestor, cgroup.outer, true],
+      [own, cgroup.outer, false],
+      [{ cgroupLevels: [7] }, cgroup.inner, false],
+    ] as const) {
+      using running = start(script, { guard });
+      running.maps.get(INTERNAL_MAPS.targets)!.update(cgroupId(target), Buffer.from([1]));
+      cgroup.run();
       stop();
-      for (const map of ['map_current', 'map_task', 'map_ancestor']) {
-        expect([target, map, wordsOf(running.scalar(map))[0]]).toEqual([target, map, expected]);
-      }
+      const counts = ['map_current', 'map_direct', 'map_probed'].map((map) => countIn(running, map));
+      expect(counts[0]! > 0n).toBe(seen);
+      expect(counts).toEqual([counts[0], counts[0], counts[0]]);
     }
   });
 });
@@ -154,22 +162,43 @@ describe('typed pointers', () => {
 
 test('every instruction knows its line', () => {
   const script = compileText('BEGIN\n{\n  @x = 1;\n  @y[pid] = count();\n}', facts);
-  const lines = script.programs[0]!.spec.instructions.map(({ source }) => source?.line);
-  expect(lines).toContain(3);
-  expect(lines).toContain(4);
-  expect(lines.filter((line) => line === undefined)).toHaveLength(lines.filter((_, i) => script.programs[0]!.spec.instructions[i]!.kind === 'label' && lines[i] === undefined).length);
+  const instructions = script.programs[0]!.spec.instructions.filter(({ kind }) => kind !== 'label');
+  expect(new Set(instructions.map(({ source }) => source?.line))).toEqual(new Set([1, 3, 4]));
 });
 
-/** Ids of cgroups of the unified hierarchy: the root, this process's, and one that it is not in. */
-function cgroupIds(): Record<'root' | 'own' | 'other', Buffer> {
-  const mount = spawnSync('findmnt', ['-n', '-o', 'TARGET', '-t', 'cgroup2'], { encoding: 'utf8' }).stdout.trim().split('\n')[0]!;
-  const path = spawnSync('sed', ['-n', 's/^0:://p', '/proc/self/cgroup'], { encoding: 'utf8' }).stdout.trim();
-  const id = (folder: string) => {
-    const bytes = Buffer.alloc(8);
-    bytes.writeBigUInt64LE(BigInt(spawnSync('stat', ['-c', '%i', folder], { encoding: 'utf8' }).stdout.trim()));
-    return bytes;
-  };
-  const other = Buffer.alloc(8);
-  other.writeBigUInt64LE(123_456_789n);
-  return { root: id(mount), own: id(`${mount}${path}`), other };
+function countIn(running: LoadedScript, map: string): bigint {
+  return wordsOf(running.scalar(map)).reduce((sum, word, i) => (i % 2 === 0 ? sum + word : sum), 0n);
+}
+
+function cgroupId(folder: string): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64LE(statSync(folder, { bigint: true }).ino);
+  return bytes;
+}
+
+/** Where the unified hierarchy is mounted. */
+function unifiedMount(): string {
+  const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n');
+  return mounts.map((line) => line.split(' ')).find((fields) => fields[2] === 'cgroup2')![1]!;
+}
+
+/** A cgroup of level 2 within one of level 1, for a short-lived process. */
+class NestedCgroup {
+  readonly outer = `${unifiedMount()}/waggle-lower-${process.pid}`;
+  readonly inner = `${this.outer}/inner`;
+
+  constructor() {
+    mkdirSync(this.inner, { recursive: true });
+  }
+
+  /** Runs a process in the inner one. */
+  run(): void {
+    const { status } = spawnSync('sh', ['-c', `echo $$ > ${this.inner}/cgroup.procs && exec true`]);
+    expect(status).toBe(0);
+  }
+
+  [Symbol.dispose](): void {
+    rmdirSync(this.inner);
+    rmdirSync(this.outer);
+  }
 }

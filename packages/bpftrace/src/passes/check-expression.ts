@@ -144,6 +144,7 @@ function block(ctx: TypingContext, node: Extract<Expression, { kind: 'block-expr
   return ctx.scopes.within(() => {
     const statements = ctx.checkStatements(node.block);
     const value = ctx.check(last);
-    return isError(value) ? value : { kind: 'block-value', statements, value, type: value.type, span: node.span };
+    if (isError(value) || statements.length === 0) return value;
+    return { kind: 'block-value', statements, value, type: value.type, span: node.span };
   });
 }

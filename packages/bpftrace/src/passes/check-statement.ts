@@ -12,7 +12,7 @@ import { constantInt } from './typing/constants.ts';
 import type { TypingContext } from './typing/context.ts';
 import { fail, isError } from './typing/context.ts';
 import { convert } from './typing/convert.ts';
-import { mapPlace, readMap, valueForMap } from './typing/maps.ts';
+import { mapPlace, markFailed, readMap, valueForMap } from './typing/maps.ts';
 import { typeOfSyntax } from './typing/type-of-syntax.ts';
 import { updateMap } from './typing/updates.ts';
 import { assignVariable, declareVariable, readVariable } from './typing/variables.ts';
@@ -90,8 +90,11 @@ function expressionStatement(ctx: TypingContext, node: Expression): TypedStateme
 function assignment(ctx: TypingContext, node: Assignment): TypedStatement | undefined {
   const { target, operator, value: valueNode, span } = node;
   if (target.kind === 'map') {
-    if (!operator && valueNode.kind === 'call' && isAggregateCall(valueNode.name.text))
-      return checkAggregate(ctx, target, valueNode);
+    if (!operator && valueNode.kind === 'call' && isAggregateCall(valueNode.name.text)) {
+      const statement = checkAggregate(ctx, target, valueNode);
+      if (!statement) markFailed(ctx, target);
+      return statement;
+    }
     return assignMap(ctx, node, ctx.check(valueNode));
   }
   const value = ctx.check(valueNode);
@@ -132,6 +135,7 @@ function assignMap(ctx: TypingContext, node: Assignment, value: TypedExpression)
   const held = node.value.kind === 'map' ? ctx.environment.findMap(node.value.name)?.value : undefined;
   if (held && isAggregate(held)) {
     mapPlace(ctx, target);
+    ctx.environment.map(target.name, target.span).failed = true;
     fail(ctx, 'misplaced-aggregate', node.value.span, `${printType(held)} cannot be copied from one map to another`, {
       hint: `take its number: (int64)${ctx.source.slice(node.value.span)}`,
     });
@@ -155,10 +159,13 @@ function storeMap(
   span: Statement['span'],
 ): TypedStatement | undefined {
   const place = mapPlace(ctx, target);
-  if (!place) return undefined;
-  const stored = valueForMap(ctx, place, value, target.name);
+  const stored = place && valueForMap(ctx, place, value, target.name);
+  if (!place || !stored) {
+    markFailed(ctx, target);
+    return undefined;
+  }
   const { map, key } = place;
-  return stored && { kind: 'assign-map', map, ...(key && { key }), value: stored, span };
+  return { kind: 'assign-map', map, ...(key && { key }), value: stored, span };
 }
 
 function checkIf(ctx: TypingContext, node: If): TypedStatement[] {
@@ -231,10 +238,12 @@ function checkFor(ctx: TypingContext, node: For): TypedStatement | undefined {
 }
 
 function checkWhile(ctx: TypingContext, node: While): TypedStatement | undefined {
-  fail(ctx, 'not-yet-supported', node.condition.span, 'while is not supported yet', {
-    hint: 'use a range: for $i : 0..10 { … }',
+  ctx.diagnostics.warning('deprecated', node.condition.span, 'while is deprecated', {
+    hint: 'use a range where the number of rounds is known: for $i : 0..10 { … }',
   });
-  return undefined;
+  const test = condition(ctx, ctx.check(node.condition), 'a condition');
+  const body = ctx.scopes.withinLoop(() => ctx.checkBlock(node.body));
+  return isError(test) ? undefined : { kind: 'while', condition: test, body, span: node.span };
 }
 
 function jump(ctx: TypingContext, node: Extract<Statement, { kind: 'jump' }>): TypedStatement | undefined {

@@ -42,7 +42,7 @@ export function typeProbes(
 ): { readonly probes: readonly TypedProbe[]; readonly maps: readonly MapSymbol[] } {
   const { environment } = input;
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    environment.changed = false;
+    environment.startRound();
     const silent = { ...input, diagnostics: new Diagnostics() };
     for (const probe of probes) typeProbe(probe, silent, false);
     if (!environment.changed) break;

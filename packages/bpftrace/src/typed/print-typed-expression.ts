@@ -20,8 +20,8 @@ export function printTypedExpression(e: TypedExpression, block: PrintStatements 
     case 'builtin':
       return e.name;
     case 'context-load': {
-      const size = 'sizeBytes' in e.type && e.type.sizeBytes === e.sizeBytes ? '' : `,${e.sizeBytes}`;
-      return `ctx[${e.offset}${e.type.kind === 'pointer' ? '' : size}]:${type}${e.trusted ? '!' : ''}`;
+      const size = e.type.kind === 'int' && e.type.sizeBytes !== e.sizeBytes ? `,${e.sizeBytes}` : '';
+      return `ctx[${e.offset}${size}]:${type}${e.trusted ? '!' : ''}`;
     }
     case 'variable':
       return e.variable.name;

@@ -98,6 +98,7 @@ export class ResultSink implements Sink {
   maps(snapshots: readonly MapSnapshot[], { final, scene }: { readonly final: boolean; readonly scene: Scene }): void {
     this.#render = scene.render;
     const { writer, showsAllMaps, gadget } = this.#parts;
+    if (snapshots.length === 0) return;
     if (showsAllMaps) {
       const context = this.#context(scene);
       writer.result(final ? renderFinalMaps(snapshots, context) : snapshots.map((map) => renderMap(map, {}, context)).join(''));

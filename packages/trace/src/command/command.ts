@@ -94,8 +94,9 @@ export class Command {
 function spawnGate(file: string, name: string, args: readonly string[]): Promise<ChildProcess> {
   const bash = ['/bin/bash', '/usr/bin/bash'].find((path) => existsSync(path));
   const [shell, gate] = bash === undefined ? ['/bin/sh', SH_GATE] : [bash, BASH_GATE];
-  // `-p` keeps bash from reading functions and start-up files out of the environment.
-  const flags = bash === undefined ? ['-c'] : ['-p', '-c'];
+  // `-p` keeps bash from taking functions and start-up files from the environment; `--norc`, from reading ~/.bashrc, which it
+  // does where its standard input is a socket.
+  const flags = bash === undefined ? ['-c'] : ['--norc', '-p', '-c'];
   const path = file.includes('/') ? file : `./${file}`;
   const child = spawn(shell, [...flags, gate, 'waggle', path, name, ...args], {
     stdio: ['inherit', 'inherit', 'inherit', 'pipe'],

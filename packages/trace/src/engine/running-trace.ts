@@ -43,8 +43,8 @@ export interface TraceParts {
  */
 const SLICE_RECORDS = 2048;
 
-/** Far enough off; only there so that the process waits for a trace that has nothing to read. */
-const KEEP_ALIVE_MS = 0x3fff_ffff;
+/** What a timer of Node.js can wait, 24 days; also the pause of one that only keeps the process waiting for the trace. */
+const LONGEST_TIMER_MS = 0x7fff_ffff;
 
 /**
  * A trace at work: from the moment that its programs are attached until `done`, which comes after everything that they made has been
@@ -142,11 +142,12 @@ export class RunningTrace {
     this.#phase = 'running';
     const probes = objects.script.programs.reduce((sum, { attachPoints }) => sum + attachPoints.length, 0);
     sink.attached?.({ probes, programs: objects.programs.length });
-    this.#timers.push(setInterval(() => {}, KEEP_ALIVE_MS));
+    this.#timers.push(setInterval(() => {}, LONGEST_TIMER_MS));
     if (this.#ring !== undefined) this.#poller.add(this.#ring.fd, () => this.#drainSlice());
     this.#watch = new TargetWatch(target.mortals, identities.tree, this.#poller, () => void this.#end('target-gone'));
-    if (showsUserSymbols(objects.script))
+    if (showsUserSymbols(objects.script)) {
       this.#scout = new ProcessScout(this.#render.processes, target, identities.tree);
+    }
     this.#startTimers(options);
     void options.command?.ended.then(({ exitCode }) => this.#end('target-gone', exitCode));
     options.command?.release();
@@ -154,7 +155,9 @@ export class RunningTrace {
   }
 
   #startTimers({ timeoutMs, mapIntervalMs }: StartOptions): void {
-    if (timeoutMs !== undefined) this.#timers.push(setTimeout(() => void this.#end('timeout'), timeoutMs));
+    if (timeoutMs !== undefined) {
+      this.#timers.push(setTimeout(() => void this.#end('timeout'), Math.min(timeoutMs, LONGEST_TIMER_MS)));
+    }
     if (mapIntervalMs !== undefined) {
       this.#timers.push(setInterval(() => this.#guarded(() => this.#deliverMaps(false)), mapIntervalMs));
     }
@@ -173,8 +176,8 @@ export class RunningTrace {
     const iterators = links.filter((link) => link instanceof IteratorLink);
     // What an iterator writes itself (bpf_seq_write) is not how scripts print: their records come through the ring.
     for (const iterator of iterators) for (const _chunk of iterator.read());
-    if (iterators.length === links.length && this.#parts.options.command === undefined)
-      setImmediate(() => void this.#end('exit'));
+    const isDone = iterators.length === links.length && this.#parts.options.command === undefined;
+    if (isDone) setImmediate(() => void this.#end('exit'));
   }
 
   #drainSlice(): void {

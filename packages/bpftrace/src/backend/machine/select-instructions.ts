@@ -101,7 +101,8 @@ function signedLoad(
   dying: readonly ReadonlySet<VirtualRegister>[],
 ): SignedLoad | undefined {
   const [load, extend] = [instructions[position]!, instructions[position + 1]];
-  if (load.kind !== 'load' || extend?.kind !== 'extend' || !extend.signed || extend.bits !== load.size * 8) return undefined;
+  if (load.kind !== 'load' || extend?.kind !== 'extend' || !extend.signed || extend.bits !== load.size * 8)
+    return undefined;
   if (extend.src !== load.dst || !dying[position + 1]!.has(load.dst)) return undefined;
   return { ...load, dst: extend.dst, signed: true };
 }

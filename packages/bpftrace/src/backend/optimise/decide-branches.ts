@@ -9,8 +9,7 @@ type Branch = Terminator & { readonly kind: 'branch' };
 const MAX_STEPS = 32;
 
 /** Decides a branch whose condition an earlier one, on every path to it, has tested already. */
-export function decideBranches(fn: IrFunction): IrFunction {
-  const flow = analyseControlFlow(fn);
+export function decideBranches(fn: IrFunction, flow = analyseControlFlow(fn)): IrFunction {
   const isValue = findSingleDefinitions(fn, flow);
   const isFixed = (value: Value) => value.kind === 'immediate' || isValue[value.register] === 1;
   const blocks = flow.blocks.map((block, index): Block => {
@@ -27,7 +26,7 @@ export function decideBranches(fn: IrFunction): IrFunction {
     const target = holds ? terminator.then : terminator.otherwise;
     return { ...block, terminator: { kind: 'goto', target, ...(terminator.source && { source: terminator.source }) } };
   });
-  return blocks.every((block, index) => block === flow.blocks[index]) ? fn : withBlocks(fn, flow, blocks);
+  return withBlocks(fn, flow, blocks);
 }
 
 /** Climbs from a block to its dominators; an edge tells something where it is the only one into its block. */

@@ -1,12 +1,11 @@
 import type { Block, IrFunction, IrInstruction } from '../../ir/ir.ts';
 import { definitionOf, visitUses } from '../../ir/operands.ts';
-import { analyseControlFlow, withBlocks } from '../control-flow.ts';
+import { analyseControlFlow, withBlocks, withContents } from '../control-flow.ts';
 import { effectsOf } from '../helper-effects.ts';
 import { findLiveOut } from '../ir-liveness.ts';
 
 /** Removes what computes a value that nobody reads, and blocks that nothing reaches. Results of calls that nobody reads are not kept. */
-export function eliminateDeadCode(fn: IrFunction): IrFunction {
-  const flow = analyseControlFlow(fn);
+export function eliminateDeadCode(fn: IrFunction, flow = analyseControlFlow(fn)): IrFunction {
   const liveOut = findLiveOut(fn, flow);
   const blocks = flow.blocks.map((block, index): Block => {
     const live = liveOut[index]!;
@@ -22,7 +21,7 @@ export function eliminateDeadCode(fn: IrFunction): IrFunction {
       visitUses(instruction, use);
       kept.push(isRead ? instruction : withoutResult(instruction));
     }
-    return { ...block, instructions: kept.reverse() };
+    return withContents(block, kept.reverse());
   });
   return withBlocks(fn, flow, blocks);
 }

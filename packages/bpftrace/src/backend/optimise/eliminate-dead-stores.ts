@@ -1,12 +1,11 @@
 import type { Block, IrFunction, IrInstruction } from '../../ir/ir.ts';
-import { analyseControlFlow, withBlocks } from '../control-flow.ts';
+import { analyseControlFlow, withBlocks, withContents } from '../control-flow.ts';
 import { findSlotAccesses } from '../slot-accesses.ts';
 import { findSlotLiveness } from '../slot-liveness.ts';
 
 /** Removes stores to slots whose bytes are overwritten, or never read, before the function ends. */
-export function eliminateDeadStores(fn: IrFunction): IrFunction {
+export function eliminateDeadStores(fn: IrFunction, flow = analyseControlFlow(fn)): IrFunction {
   if (fn.slots.length === 0) return fn;
-  const flow = analyseControlFlow(fn);
   const accesses = findSlotAccesses(fn);
   const { firstByte, liveOut, stepBack } = findSlotLiveness(fn, flow, accesses);
   const blocks = flow.blocks.map((block, index): Block => {
@@ -21,7 +20,7 @@ export function eliminateDeadStores(fn: IrFunction): IrFunction {
       stepBack(live, instruction);
       kept.push(instruction);
     }
-    return { ...block, instructions: kept.reverse() };
+    return withContents(block, kept.reverse());
   });
   return withBlocks(fn, flow, blocks);
 }

@@ -8,7 +8,9 @@ export type Fact =
   | { readonly kind: 'const' /** Unsigned. */; readonly value: bigint }
   | { readonly kind: 'copy'; readonly of: VirtualRegister }
   | { readonly kind: 'address'; readonly of: Exclude<Argument, { kind: 'register' | 'immediate' }> }
-  | { readonly kind: 'sum'; readonly base: VirtualRegister; readonly addend: number };
+  | { readonly kind: 'sum'; readonly base: VirtualRegister; readonly addend: number }
+  /** The low `bits` are those of another register. */
+  | { readonly kind: 'low'; readonly of: VirtualRegister; readonly bits: number };
 
 interface Entry {
   readonly fact: Fact | undefined;
@@ -53,7 +55,7 @@ export class Knowledge {
 
   /** The register is written. */
   define(register: VirtualRegister, fact: Fact | undefined, width: number): void {
-    const other = fact?.kind === 'copy' ? fact.of : fact?.kind === 'sum' ? fact.base : undefined;
+    const other = fact && otherOf(fact);
     const version = other === undefined ? 0 : this.#versions[other]!;
     this.#versions[register]!++;
     const usable = other === register ? undefined : fact;
@@ -69,8 +71,8 @@ export class Knowledge {
   fact(register: VirtualRegister): Fact | undefined {
     const entry = this.#current(register);
     const fact = entry?.fact;
-    if (!fact || fact.kind === 'const' || fact.kind === 'address') return fact;
-    const other = fact.kind === 'copy' ? fact.of : fact.base;
+    const other = fact && otherOf(fact);
+    if (!entry || other === undefined) return fact;
     if (this.isValue(other) && this.isValue(register)) return fact;
     const unchanged = this.isValue(other) || entry.version === this.#versions[other];
     return entry.block === this.#block && unchanged ? fact : undefined;
@@ -96,5 +98,21 @@ export class Knowledge {
   #current(register: VirtualRegister): Entry | undefined {
     const entry = this.#entries[register];
     return entry && (this.isValue(register) || entry.block === this.#block) ? entry : undefined;
+  }
+}
+
+/** The register that a fact names. */
+function otherOf(fact: Fact): VirtualRegister | undefined {
+  switch (fact.kind) {
+    case 'const':
+    case 'address':
+      return undefined;
+    case 'copy':
+    case 'low':
+      return fact.of;
+    case 'sum':
+      return fact.base;
+    default:
+      return fact satisfies never;
   }
 }

@@ -1,6 +1,7 @@
 import type { AccessSize } from '@waggle/bpf/asm';
 import type { Address, Block, IrFunction, IrInstruction } from '../../ir/ir.ts';
 import { fitsImmediate, imm } from '../../ir/values.ts';
+import { withContents } from '../control-flow.ts';
 
 type ConstantStore = IrInstruction & { readonly kind: 'store'; readonly value: { readonly kind: 'immediate' } };
 
@@ -26,9 +27,9 @@ export function mergeStores(fn: IrFunction, byteOrder: 'little' | 'big'): IrFunc
       instructions.push(instruction);
     }
     flush();
-    return { ...block, instructions };
+    return withContents(block, instructions);
   });
-  return { ...fn, blocks };
+  return blocks.every((block, index) => block === fn.blocks[index]) ? fn : { ...fn, blocks };
 }
 
 function isConstantStore(insn: IrInstruction): insn is ConstantStore {

@@ -10,7 +10,7 @@ import type {
   VirtualRegister,
 } from '../../ir/ir.ts';
 import { definitionOf } from '../../ir/operands.ts';
-import { analyseControlFlow, withBlocks } from '../control-flow.ts';
+import { analyseControlFlow, withBlocks, withContents } from '../control-flow.ts';
 import { effectsOf } from '../helper-effects.ts';
 import { findSlotAccesses, type SlotAccesses } from '../slot-accesses.ts';
 import { Knowledge } from './knowledge.ts';
@@ -20,8 +20,7 @@ import { Knowledge } from './knowledge.ts';
  * reused wherever the first one dominates; loads within their block, until something may have written there. A load of what the block
  * has just stored in a slot becomes the stored value.
  */
-export function reuseResults(fn: IrFunction): IrFunction {
-  const flow = analyseControlFlow(fn);
+export function reuseResults(fn: IrFunction, flow = analyseControlFlow(fn)): IrFunction {
   const known = new Knowledge(fn, flow);
   const results = new Results(known, flow.dominates);
   const memory = new Memory(findSlotAccesses(fn));
@@ -41,7 +40,7 @@ export function reuseResults(fn: IrFunction): IrFunction {
       memory.remember(reused);
       return reused;
     });
-    return { ...block, instructions };
+    return withContents(block, instructions);
   });
   return withBlocks(fn, flow, blocks);
 }

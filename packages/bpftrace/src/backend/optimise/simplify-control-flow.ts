@@ -1,15 +1,17 @@
 import type { Block, BlockId, IrFunction, Terminator } from '../../ir/ir.ts';
 import { mapTargets, successorsOf } from '../../ir/operands.ts';
-import { analyseControlFlow, withBlocks } from '../control-flow.ts';
+import { analyseControlFlow, withBlocks, withContents } from '../control-flow.ts';
 
 /**
  * Skips blocks that only jump on, makes one of equal empty returns, and joins a block to the only one that goes to it. Blocks that nothing
  * reaches go.
  */
-export function simplifyControlFlow(fn: IrFunction): IrFunction {
-  const skipped = skipEmptyBlocks(fn);
-  const flow = analyseControlFlow(skipped);
-  return joinChains(withBlocks(skipped, flow, flow.blocks));
+export function simplifyControlFlow(fn: IrFunction, flow = analyseControlFlow(fn)): IrFunction {
+  const reachable = withBlocks(fn, flow, flow.blocks);
+  const skipped = skipEmptyBlocks(reachable);
+  if (skipped === reachable) return joinChains(reachable);
+  const left = analyseControlFlow(skipped);
+  return joinChains(withBlocks(skipped, left, left.blocks));
 }
 
 function skipEmptyBlocks(fn: IrFunction): IrFunction {
@@ -32,10 +34,10 @@ function skipEmptyBlocks(fn: IrFunction): IrFunction {
     }
     return id;
   };
-  const blocks = fn.blocks.map(
-    (block): Block => ({ ...block, terminator: simplest(mapTargets(block.terminator, forward)) }),
+  const blocks = fn.blocks.map((block) =>
+    withContents(block, block.instructions, simplest(mapTargets(block.terminator, forward))),
   );
-  return { ...fn, blocks };
+  return blocks.every((block, index) => block === fn.blocks[index]) ? fn : { ...fn, blocks };
 }
 
 function simplest(terminator: Terminator): Terminator {

@@ -48,6 +48,14 @@ describe('simplify', () => {
       '%3 = load4 [$0 key + 4]',
     ],
     ['stores the low bits of constants', (f, x) => f.store(4, at(x), f.value(0xffffffffn)), 'store4 [%1 + 0], -1'],
+    ['stores what was extended', (f, x) => f.store(4, at(x), reg(f.extend(x, 32, false))), 'store4 [%1 + 0], %1'],
+    ['stores what was masked', (f, x) => f.store(1, at(x), reg(f.binary('and', x, imm(0x1ff)))), 'store1 [%1 + 0], %1'],
+    [
+      'stores what a mask has cut',
+      (f, x) => f.store(2, at(x), reg(f.binary('and', x, imm(0x1ff)))),
+      'store2 [%1 + 0], %2',
+    ],
+    ['extends once', (f, x) => f.extend(f.extend(x, 32, true), 16, false), '%3 = extend u16 %1'],
     [
       'makes arguments in place',
       (f) => f.callVoid(1, [reg(f.address(mapAddress('m'))), reg(f.address(CONTEXT))]),

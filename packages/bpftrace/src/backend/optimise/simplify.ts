@@ -11,7 +11,7 @@ import type {
 } from '../../ir/ir.ts';
 import { definitionOf } from '../../ir/operands.ts';
 import { constant, fitsImmediate, imm, reg } from '../../ir/values.ts';
-import { analyseControlFlow, type ControlFlow, withBlocks } from '../control-flow.ts';
+import { analyseControlFlow, type ControlFlow, withBlocks, withContents } from '../control-flow.ts';
 import { foldByteSwap, foldComparison, foldExtend, SWAPPED_COMPARISON } from './fold.ts';
 import { type Fact, Knowledge } from './knowledge.ts';
 import { widthOf } from './known-width.ts';
@@ -22,8 +22,7 @@ import { simplifyBinary } from './simplify-binary.ts';
  * through, operations get cheaper, extensions of what is narrow already go, branches on constants are decided. It removes nothing: what
  * is no longer read is left for `eliminateDeadCode`.
  */
-export function simplify(fn: IrFunction, byteOrder: 'little' | 'big'): IrFunction {
-  const flow = analyseControlFlow(fn);
+export function simplify(fn: IrFunction, byteOrder: 'little' | 'big', flow = analyseControlFlow(fn)): IrFunction {
   const known = new Knowledge(fn, flow);
   const rewrite = new Rewrite(fn, known, byteOrder);
   const blocks = flow.blocks.map((block, index): Block => {
@@ -40,7 +39,7 @@ export function simplify(fn: IrFunction, byteOrder: 'little' | 'big'): IrFunctio
         );
       return simplified;
     });
-    return { ...block, instructions, terminator: rewrite.terminator(block.terminator) };
+    return withContents(block, instructions, rewrite.terminator(block.terminator));
   });
   return withBlocks(fn, flow, blocks);
 }
@@ -65,12 +64,26 @@ function factOf(insn: IrInstruction): Fact | undefined {
       return { kind: 'copy', of: insn.src };
     case 'address':
       return { kind: 'address', of: insn.of };
+    case 'extend':
+      return { kind: 'low', of: insn.src, bits: insn.bits };
     case 'binary':
-      if (insn.op !== 'add' || insn.bits !== 64 || insn.right.kind !== 'immediate') return undefined;
-      return { kind: 'sum', base: insn.left, addend: insn.right.value };
+      return factOfBinary(insn);
     default:
       return undefined;
   }
+}
+
+function factOfBinary({ op, bits, left, right }: IrInstruction & { kind: 'binary' }): Fact | undefined {
+  if (right.kind !== 'immediate') return undefined;
+  if (op === 'add' && bits === 64) return { kind: 'sum', base: left, addend: right.value };
+  // A mask leaves the bits below its lowest zero.
+  if (op === 'and')
+    return {
+      kind: 'low',
+      of: left,
+      bits: right.value === -1 ? bits : Math.min(31, 31 - Math.clz32(~right.value & -~right.value)),
+    };
+  return undefined;
 }
 
 class Rewrite {
@@ -97,7 +110,7 @@ class Rewrite {
       case 'neg':
       case 'extend':
       case 'byte-swap':
-        return this.#unary({ ...insn, src: this.#known.origin(insn.src) });
+        return this.#unary(insn);
       case 'load': {
         const address = this.#memory(insn.address, insn.size);
         return address === insn.address ? insn : { ...insn, address };
@@ -173,7 +186,17 @@ class Rewrite {
     return inside ? sourced(insn, { kind: 'address', dst: insn.dst, of: { ...fact.of, offset } }) : undefined;
   }
 
-  #unary(insn: IrInstruction & { kind: 'neg' | 'extend' | 'byte-swap' }): IrInstruction {
+  /** What the operation reads: of an extended register, the one that was extended, where those bits are all it takes. */
+  #source(insn: IrInstruction & { kind: 'neg' | 'extend' | 'byte-swap' }): VirtualRegister {
+    const origin = this.#known.origin(insn.src);
+    const fact = this.#known.fact(origin);
+    const bits = insn.kind === 'neg' ? 64 : insn.bits;
+    return fact?.kind === 'low' && fact.bits >= bits ? this.#known.origin(fact.of) : origin;
+  }
+
+  #unary(original: IrInstruction & { kind: 'neg' | 'extend' | 'byte-swap' }): IrInstruction {
+    const src = this.#source(original);
+    const insn = src === original.src ? original : { ...original, src };
     const value = this.#known.constant(insn.src);
     const width = this.#known.width(insn.src);
     const folded = (result: bigint): IrInstruction =>
@@ -218,8 +241,12 @@ class Rewrite {
     return origin === value.register ? value : reg(origin);
   }
 
-  /** Narrow stores take the low bits of any constant. */
+  /** Narrow stores take the low bits of any constant, and of a register before it was extended or masked. */
   #stored(value: Value, size: number): Value {
+    if (value.kind === 'register') {
+      const fact = this.#known.fact(this.#known.origin(value.register));
+      if (fact?.kind === 'low' && fact.bits >= size * 8) return this.#stored(reg(fact.of), size);
+    }
     const known = value.kind === 'immediate' ? BigInt(value.value) : this.#known.constant(value.register);
     if (known === undefined || size === 8) return this.#value(value);
     const narrow = BigInt.asIntN(size * 8, known);

@@ -1,14 +1,13 @@
 import type { Block, IrFunction, VirtualRegister } from '../../ir/ir.ts';
 import { definitionOf, mapUses, visitUses, withDefinition } from '../../ir/operands.ts';
 import { BitSet } from '../bit-set.ts';
-import { analyseControlFlow, type ControlFlow, withBlocks } from '../control-flow.ts';
+import { analyseControlFlow, type ControlFlow, withBlocks, withContents } from '../control-flow.ts';
 
 /**
  * Gives each independent use of a register a register of its own: two definitions stay together only where a use may see
  * either. So a variable that a script reuses counts as several values, each with its own facts and its own life.
  */
-export function splitWebs(fn: IrFunction): IrFunction {
-  const flow = analyseControlFlow(fn);
+export function splitWebs(fn: IrFunction, flow = analyseControlFlow(fn)): IrFunction {
   const definitions = collectDefinitions(fn, flow);
   if (definitions.count === 0) return fn;
   const reaching = solveReaching(flow, definitions);
@@ -146,9 +145,9 @@ function rename(
       current.set(definitions.registerOf[id]!, [id]);
       return withDefinition(renamed, names.get(webs.find(id))!);
     });
-    return { ...block, instructions, terminator: mapUses(block.terminator, nameOf) };
+    return withContents(block, instructions, mapUses(block.terminator, nameOf));
   });
-  return { ...withBlocks(fn, flow, blocks), registerCount };
+  return registerCount === fn.registerCount ? fn : { ...withBlocks(fn, flow, blocks), registerCount };
 }
 
 /** Disjoint sets with path halving. */

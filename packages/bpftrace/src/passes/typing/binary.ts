@@ -177,7 +177,7 @@ function compare(
   }
   if (l && r) {
     warnMixed(ctx, left, right, span);
-    const type = commonInt(l, r);
+    const type = comparisonType(left, l, right, r);
     return { kind: 'binary', operator, left: convert(left, type), right: convert(right, type), type: BOOL, span };
   }
   const address = (type: Type) => type.kind === 'pointer' || type.kind === 'int' || type.kind === 'ksym';
@@ -185,7 +185,7 @@ function compare(
     return { kind: 'binary', operator, left: convert(left, UINT64), right: convert(right, UINT64), type: BOOL, span };
   }
   const common = commonType(left.type, right.type);
-  if (!common || common.kind === 'struct') return incomparable(ctx, operator, left, right, span);
+  if (!common || common.kind === 'struct') return incomparable(ctx, left, right, span);
   if (operator !== '==' && operator !== '!=') {
     return fail(ctx, 'type-mismatch', span, `operator ${operator} does not work on ${printType(common)}`, {
       hint: 'use == or !=',
@@ -204,17 +204,22 @@ function compare(
   };
 }
 
-function incomparable(
-  ctx: TypingContext,
-  operator: string,
-  left: TypedExpression,
-  right: TypedExpression,
-  span: Span,
-): TypedExpression {
+/** A constant that fits the type of the other side takes that. */
+function comparisonType(left: TypedExpression, l: IntType, right: TypedExpression, r: IntType): IntType {
+  const fits = (constant: TypedExpression, type: IntType) =>
+    constant.kind === 'integer' && wrapInt(constant.value, type) === constant.value;
+  if (fits(right, l)) return { ...INT64, sizeBytes: l.sizeBytes, signed: l.signed };
+  if (fits(left, r)) return { ...INT64, sizeBytes: r.sizeBytes, signed: r.signed };
+  return commonInt(l, r);
+}
+
+function incomparable(ctx: TypingContext, left: TypedExpression, right: TypedExpression, span: Span): TypedExpression {
+  const kinds = [left.type.kind, right.type.kind];
+  const aString = kinds.includes('string') && (kinds.includes('pointer') || kinds.includes('int'));
+  const hint =
+    aString && ![left, right].some((side) => side.kind === 'integer') ? { hint: 'str() reads a string' } : {};
   const message = `cannot compare ${printType(left.type)} with ${printType(right.type)}`;
-  const isChar = left.type.kind === 'pointer' || right.type.kind === 'pointer';
-  const hint = isChar ? { hint: 'read the string first, with str()' } : {};
-  return fail(ctx, 'type-mismatch', span, message, left.type.kind === 'string' || right.type.kind === 'string' ? hint : { hint: `both sides of ${operator} must be of one type` }); // biome-ignore format: one line
+  return fail(ctx, 'type-mismatch', span, message, hint);
 }
 
 function warnMixed(ctx: TypingContext, left: TypedExpression, right: TypedExpression, span: Span): void {

@@ -31,8 +31,10 @@ export function convert(expression: TypedExpression, type: Type): TypedExpressio
       }
       break;
     case 'cast':
-      // A pointer that was made of a number is that number.
-      if (from.kind === 'pointer' && sameType(expression.operand.type, type)) return expression.operand;
+      // A pointer that was made of another one, or of a number, is that number.
+      if (from.kind === 'pointer' && type.kind === 'int' && is64Bits(expression.operand.type)) {
+        return convert(expression.operand, type);
+      }
       break;
     default:
   }
@@ -50,6 +52,10 @@ function constantAs(value: bigint, type: Type): bigint | undefined {
     default:
       return undefined;
   }
+}
+
+function is64Bits(type: Type): boolean {
+  return type.kind === 'pointer' || (type.kind === 'int' && type.sizeBytes === 8);
 }
 
 /** The value that remains in an integer of that type. */

@@ -19,6 +19,8 @@ export interface MapSlot {
   argument?: IntType;
   /** Where its value was first set. */
   valueSpan?: Span;
+  /** A value or a key went wrong, which has been told: that nothing is known of the map needs no telling. */
+  failed?: boolean;
   declared?: { readonly type: NonNullable<MapSymbol['declared']>; readonly maxEntries: number };
   symbol?: MapSymbol;
 }
@@ -30,6 +32,8 @@ export interface VariableSlot {
   span?: Span;
   /** Set elsewhere than where it is declared. */
   mutable: boolean;
+  /** What was assigned is wrong, which has been told. */
+  failed?: boolean;
 }
 
 /**
@@ -46,6 +50,11 @@ export class TypeEnvironment {
 
   constructor(defaultMaxEntries: number) {
     this.#defaultMaxEntries = defaultMaxEntries;
+  }
+
+  startRound(): void {
+    this.changed = false;
+    for (const slot of this.#maps.values()) slot.failed = false;
   }
 
   map(name: string, span: Span): MapSlot {

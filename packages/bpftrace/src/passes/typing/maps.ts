@@ -24,6 +24,11 @@ export function mapPlace(ctx: TypingContext, node: MapRef): MapPlace | undefined
   return placeAt(ctx, node, node.key);
 }
 
+/** Notes that a use of a map went wrong, if that has been told. */
+export function markFailed(ctx: TypingContext, node: MapRef): void {
+  if (ctx.diagnostics.hasErrors) ctx.environment.map(node.name, node.span).failed = true;
+}
+
 /** The same where the key is said elsewhere, as in `delete(@x, k)`. */
 export function placeAt(ctx: TypingContext, node: MapRef, keyNode: Expression | undefined): MapPlace | undefined {
   const slot = ctx.environment.map(node.name, node.span);
@@ -57,7 +62,7 @@ export function placeAt(ctx: TypingContext, node: MapRef, keyNode: Expression | 
 export function wholeMap(ctx: TypingContext, node: MapRef): MapSlot | undefined {
   const slot = ctx.environment.map(node.name, node.span);
   if (slot.value) return slot;
-  if (ctx.final) undefinedMap(ctx, node);
+  if (ctx.final && !slot.failed) undefinedMap(ctx, node);
   return undefined;
 }
 
@@ -66,7 +71,7 @@ export function readMap(ctx: TypingContext, node: MapRef): TypedExpression {
   const place = mapPlace(ctx, node);
   if (!place) return errorExpression(node.span);
   const { value } = place.slot;
-  if (!value) return ctx.final ? undefinedMap(ctx, node) : errorExpression(node.span);
+  if (!value) return ctx.final && !place.slot.failed ? undefinedMap(ctx, node) : errorExpression(node.span);
   const type = isAggregate(value) ? valueOfAggregate(value) : value;
   if (!type) {
     const hint = { hint: `print(${node.name}) shows it` };

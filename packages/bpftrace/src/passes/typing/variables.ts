@@ -16,9 +16,8 @@ export function readVariable(ctx: TypingContext, node: VariableRef): TypedExpres
   if (!variable) return errorExpression(node.span);
   const { type } = variable.slot;
   if (!type) {
-    if (ctx.final)
-      return fail(ctx, 'unknown-type', node.span, `${node.name} has no type yet: nothing has been assigned to it`);
-    return errorExpression(node.span);
+    if (!ctx.final || variable.slot.failed) return errorExpression(node.span);
+    return fail(ctx, 'unknown-type', node.span, `${node.name} has no type yet: nothing has been assigned to it`);
   }
   return { kind: 'variable', variable: variable.symbol, type, span: node.span };
 }
@@ -81,6 +80,7 @@ function storeVariable(
   how: { readonly declares: boolean; readonly span: Span },
 ): TypedStatement | undefined {
   ctx.scopes.assign(variable, value, how.declares);
+  variable.slot.failed ||= isError(value) || value.type.kind === 'none';
   if (isError(value)) return undefined;
   if (value.type.kind === 'none') {
     fail(ctx, 'no-value', value.span, `this gives no value for ${variable.name}`);

@@ -33,6 +33,8 @@ export async function showTrace(program: ProgramSource, target: OpenTarget, opti
   const stop = () => void trace?.stop('stopped');
   const page = standardPage(stop);
   const sink = resultSink(prepared, program, page, options, stop);
+  // Before anything is attached: whoever is told so may send a signal at once.
+  const signals = watchSignals(stop, target.command);
   try {
     trace = await prepared.start(sink, {
       ...(target.command && { command: target.command }),
@@ -40,11 +42,11 @@ export async function showTrace(program: ProgramSource, target: OpenTarget, opti
       ...(options.interval !== undefined && { mapIntervalMs: options.interval }),
     });
   } catch (error) {
+    signals.close();
     if (!(error instanceof TraceError)) throw error;
     printDiagnostics(error.diagnostics, program.source);
     return 1;
   }
-  const signals = watchSignals(trace, target.command);
   const end = await trace.done;
   signals.close();
   return finish(end, page, target.command, options);

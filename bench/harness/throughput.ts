@@ -1,0 +1,84 @@
+import { closeSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ScriptRun, Tool } from './tool.ts';
+import { Tracing } from './tracing.ts';
+import type { Workload, WorkloadTask } from './workload.ts';
+
+export interface Throughput {
+  /** Events that the workload made. */
+  readonly made: number;
+  readonly madePerSecond: number;
+  /** Lines that arrived, over the time from the first event to the last line. */
+  readonly keptPerSecond: number;
+  /** Events that did not arrive. */
+  readonly lost: number;
+  /** What the tool said was lost. */
+  readonly told: number;
+}
+
+interface Surroundings {
+  readonly workload: Workload;
+  readonly task: WorkloadTask;
+  readonly folder: string;
+}
+
+/** Without a new byte for so long, everything is there. */
+const SILENCE_MS = 400;
+
+/** A script that prints a line with the path of each open, from the workload to a file. One program; `$1` is the workload. */
+export async function measureThroughput(
+  tool: Tool,
+  run: Omit<ScriptRun, 'parameters'>,
+  { workload, task, folder }: Surroundings,
+): Promise<Throughput> {
+  const path = join(folder, 'output');
+  const output = openSync(path, 'w');
+  try {
+    const command = tool.command({ ...run, parameters: [workload.pid] });
+    const tracing = await Tracing.start(command, { programs: 1, output });
+    const started = performance.now();
+    const { seconds } = await workload.run(task);
+    const ended = await lastGrowth(path);
+    const errors = await tracing.stop();
+    const text = readFileSync(path, 'latin1');
+    const kept = text.split(folder).length - 1;
+    return {
+      made: task.iterations,
+      madePerSecond: task.iterations / seconds,
+      keptPerSecond: (kept * 1000) / (ended - started),
+      lost: task.iterations - kept,
+      told: toldLost(
+        errors +
+          text
+            .split('\n')
+            .filter((line) => /lost/i.test(line))
+            .join('\n'),
+      ),
+    };
+  } finally {
+    closeSync(output);
+    rmSync(path);
+  }
+}
+
+/** When the file last grew. */
+async function lastGrowth(path: string): Promise<number> {
+  let size = -1;
+  let since = performance.now();
+  while (performance.now() - since < SILENCE_MS) {
+    const now = statSync(path).size;
+    if (now !== size) {
+      size = now;
+      since = performance.now();
+    }
+    await sleep(5);
+  }
+  return since;
+}
+
+/** waggle: `N lost`; bpftrace: `Lost N events`, again and again, or `{"type": "lost_events", "data": {"events": N}}`. */
+function toldLost(text: string): number {
+  const counts = [...text.matchAll(/(\d+) lost|lost (\d+) events|"lost_events".*?"events": ?(\d+)/gi)];
+  return counts.reduce((sum, [, ...groups]) => sum + Number(groups.find((group) => group !== undefined)), 0);
+}

@@ -1,0 +1,41 @@
+/**
+ * Makes system calls on demand: a task of JSON a line on standard input, an answer a line on standard output. Its own bookkeeping costs
+ * one read and one write a task, so that a tracer that filters by its process id counts exactly what it was asked for, and one.
+ */
+import { closeSync, openSync, readSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { WorkloadResult, WorkloadTask } from '../harness/workload.ts';
+
+const FILES = 16;
+const READ_BYTES = 64;
+const WARM_UP = 3000;
+
+const paths = Array.from({ length: FILES }, (_, index) => join(process.argv[2]!, `settings-${index}.conf`));
+for (const path of paths) writeFileSync(path, 'x'.repeat(4096));
+
+const buffer = Buffer.alloc(READ_BYTES);
+
+function touch(path: string): void {
+  const fd = openSync(path, 'r');
+  readSync(fd, buffer);
+  closeSync(fd);
+  statSync(path);
+}
+
+function run({ iterations, perSecond }: WorkloadTask): WorkloadResult {
+  const started = performance.now();
+  for (let index = 0; index < iterations; index++) {
+    if (perSecond !== undefined) while (performance.now() - started < (index * 1000) / perSecond);
+    touch(paths[index % FILES]!);
+  }
+  return { seconds: (performance.now() - started) / 1000 };
+}
+
+run({ iterations: WARM_UP });
+writeSync(1, 'ready\n');
+const input = Buffer.alloc(4096);
+for (;;) {
+  const length = readSync(0, input);
+  if (length === 0) break;
+  writeSync(1, `${JSON.stringify(run(JSON.parse(input.toString('utf8', 0, length)) as WorkloadTask))}\n`);
+}
