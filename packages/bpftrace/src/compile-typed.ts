@@ -28,10 +28,7 @@ export function compileTyped(
   const lowered = lowerScript(script);
   if (diagnostics.hasErrors) return undefined;
   options.onPhase?.('emit');
-  const programs = lowered.map((program, index) => {
-    options.onIr?.(program, index);
-    return emit(script, program, index);
-  });
+  const programs = lowered.map((program, index) => emit(script, program, index));
   if (diagnostics.hasErrors) return undefined;
   return { programs: programs.filter((program) => program !== undefined), ...describeScript(script) };
 }

@@ -202,6 +202,7 @@ export class RunningTrace {
 
   /** The script's `exit()`: what is queued behind it is dropped. */
   #exit(code: number): void {
+    this.#kept--; // A request to end is no event.
     this.#exitCode ??= code;
     this.#isDropping = true;
   }

@@ -30,7 +30,11 @@ export async function showTrace(program: ProgramSource, target: OpenTarget, opti
   const prepared = prepare(program, target, options);
   if (prepared === undefined) return 1;
   let trace: RunningTrace | undefined;
-  const stop = () => void trace?.stop('stopped');
+  let isStopped = false;
+  const stop = () => {
+    isStopped = true;
+    void trace?.stop('stopped');
+  };
   const page = standardPage(stop);
   const sink = resultSink(prepared, program, page, options, stop);
   // Before anything is attached: whoever is told so may send a signal at once.
@@ -47,24 +51,26 @@ export async function showTrace(program: ProgramSource, target: OpenTarget, opti
     printDiagnostics(error.diagnostics, program.source);
     return 1;
   }
+  if (isStopped) stop();
   const end = await trace.done;
   signals.close();
   return finish(end, page, target.command, options);
 }
 
 function prepare({ source, parameters }: ProgramSource, target: OpenTarget, options: ShowOptions): PreparedTrace | undefined {
-  const { trace, diagnostics } = prepareTrace({
+  const { trace, diagnostics, problems } = prepareTrace({
     source,
     target: target.resolved,
     identities: target.identities,
     options: {
       positionalParams: parameters,
+      ...(target.command && { childPid: target.command.pid }),
       ...(options.unsafe && { unsafe: true }),
       ...(options.ringSize !== undefined && { ringBytes: options.ringSize }),
       ...(options.maxStrlen !== undefined && { config: { max_strlen: String(options.maxStrlen) } }),
     },
   });
-  printDiagnostics(diagnostics, source);
+  printDiagnostics(diagnostics, source, problems);
   return trace;
 }
 
@@ -96,8 +102,8 @@ async function finish(end: TraceEnd, page: Page, command: Command | undefined, o
   page.output.flush();
   if (end.error !== undefined) throw end.error;
   if (!options.quiet && !page.output.closed) process.stderr.write(ledgerText(end.ledger));
-  if (end.reason !== 'timeout' || command === undefined) return end.exitCode;
-  // A command that outlives the time it was given is ended.
-  command.kill('SIGTERM');
+  if (command === undefined || end.reason === 'target-gone') return end.exitCode;
+  // A command outlives a trace that ends before it; not the time that it was given.
+  if (end.reason === 'timeout') command.kill('SIGTERM');
   return (await command.ended).exitCode;
 }
