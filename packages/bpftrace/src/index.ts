@@ -12,7 +12,7 @@ export {
   type Guard,
 } from './compile.ts';
 export { type Diagnostic, formatDiagnostic, nearest, type Severity } from './diagnostics/index.ts';
-export type { KernelBtf, KernelFacts, UserFunction } from './facts/kernel-facts.ts';
+export type { KernelFacts, UserFunction } from './facts/kernel-facts.ts';
 export { parseTracepointFormat } from './facts/tracepoint-format.ts';
 export type { IrProgram } from './ir/index.ts';
 export { printIr } from './ir/print.ts';

@@ -10,13 +10,7 @@ import { readString } from './string-table.ts';
 import type { TypeTable } from './type-table.ts';
 import { createTypeTable, enumeratorPlaces, kindOfInfo, typeAtWord } from './type-table.ts';
 import type { BtfKind, BtfType, BtfTypeId, BtfTypes } from './types.ts';
-
-/** A constant of an enum, by name. */
-export interface FoundEnumerator {
-  readonly name: string;
-  readonly value: bigint;
-  readonly type: Extract<BtfType, { kind: 'enum' }>;
-}
+import type { FoundEnumerator } from './types.ts';
 
 /** A function with its parameters and result. */
 export interface FoundFunction {

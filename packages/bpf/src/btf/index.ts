@@ -1,7 +1,7 @@
 /**
  * BTF: the kernel's types, read lazily; and the BTF that programs are loaded with. Pure: bytes in, data out.
  */
-export type { FoundEnumerator, FoundFunction } from './btf.ts';
+export type { FoundFunction } from './btf.ts';
 export { Btf } from './btf.ts';
 export type { BtfErrorCode } from './btf-error.ts';
 export { BtfError } from './btf-error.ts';

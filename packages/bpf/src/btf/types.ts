@@ -113,12 +113,21 @@ export interface BtfTypes {
   type(id: BtfTypeId): BtfType;
   /** The first type of that name and, if given, one of those kinds; undefined where there is none. */
   find(name: string, ...kinds: BtfKind[]): BtfType | undefined;
+  /** A constant of an enum, by name; undefined where there is none. */
+  enumerator(name: string): FoundEnumerator | undefined;
   /** Every type of a kind, in id order: for listings, not for hot paths. */
   allOf(kind: BtfKind): Iterable<BtfType>;
   /** The type behind typedefs, `const`, `volatile`, `restrict` and type tags. */
   resolve(id: BtfTypeId): BtfType;
   /** Bytes. @throws BtfError for functions, forwards and void. */
   sizeOf(id: BtfTypeId): number;
+}
+
+/** A constant, and the enum that it belongs to. */
+export interface FoundEnumerator {
+  readonly name: string;
+  readonly value: bigint;
+  readonly type: Extract<BtfType, { kind: 'enum' }>;
 }
 
 /** Where a member path (`mm.pgd`, through anonymous members) lies in a struct. */

@@ -2,11 +2,11 @@
  * What the compiler asks about the machine that a script is to run on. The compiler itself does no I/O: `trace` answers
  * from the running kernel, tests from a fixture, `waggle check` on a laptop from whatever is there.
  */
-import type { BtfTypes, MemberPlace } from '@waggle/bpf/btf';
+import type { BtfTypes } from '@waggle/bpf/btf';
 
 export interface KernelFacts {
   /** Absent where the kernel has no BTF: what needs it gets a diagnostic. */
-  readonly btf?: KernelBtf;
+  readonly btf?: BtfTypes;
   /** Every `category:name`; for wildcards and suggestions. */
   tracepoints(): readonly string[];
   /** The text of the event's `format` file; undefined where there is no such event. */
@@ -25,13 +25,6 @@ export interface KernelFacts {
   readonly kernelVersion: readonly [number, number];
   /** Kernel symbol to address, for `kaddr()`; undefined where it is not there. */
   kernelAddress(symbol: string): bigint | undefined;
-}
-
-export interface KernelBtf extends BtfTypes {
-  findMember(structId: number, path: string): MemberPlace | undefined;
-  memberNames(structId: number): readonly string[];
-  /** An enum constant by name. */
-  enumerator(name: string): { readonly enumId: number; readonly value: bigint } | undefined;
 }
 
 export interface UserFunction {

@@ -15,9 +15,31 @@ export function readAggregate(p: ProgramState, e: MapRead): VirtualRegister {
   requirePerCpuLookup(p, e);
   const [result, count] = [b.const(0), b.const(0)];
   forEachCpu(p, e.map, keyPlace(p, e.map, e.key), (entry) => merge(p, type, entry, result, count));
-  // A division by zero gives zero: the average of nothing.
-  if (type.kind === 'avg' || type.kind === 'stats') b.binary('div', result, reg(count), 64, result);
+  if (type.kind === 'avg' || type.kind === 'stats') average(p, type, result, count);
   return result;
+}
+
+/** Replaces the total by the average, rounded towards zero. The machine's division by zero gives zero: the average of nothing. */
+function average(
+  p: ProgramState,
+  type: Extract<Type, { readonly signed: boolean }>,
+  total: VirtualRegister,
+  count: VirtualRegister,
+): void {
+  const { b } = p;
+  if (!type.signed) {
+    b.binary('div', total, reg(count), 64, total);
+    return;
+  }
+  const [negative, natural, done] = [b.newBlock(), b.newBlock(), b.newBlock()];
+  b.branch('slt', total, imm(0), negative, natural, { likely: 'otherwise' });
+  b.setBlock(natural);
+  b.binary('div', total, reg(count), 64, total);
+  p.cold(negative, () => {
+    b.neg(b.binary('div', b.neg(total), reg(count)), total);
+    b.goto(done);
+  });
+  b.setBlock(done);
 }
 
 /** Sets the value of a scalar map to zero on every CPU, and unset. */

@@ -18,6 +18,7 @@ import { copyString, readString } from './read-string.ts';
 import { isScalar, scalarSize } from './scalar-type.ts';
 import { writeStack } from './stack.ts';
 import { writeUserSymbol } from './symbol.ts';
+import { copyTaskComm } from './task-comm.ts';
 
 /** See `Lowerings.write`. */
 export function writeValue(p: ProgramState, e: TypedExpression, to: Address): void {
@@ -61,6 +62,7 @@ export function placeOf(p: ProgramState, e: TypedExpression): Address {
 
 function writeBytes(p: ProgramState, e: TypedExpression, to: Address, padded: boolean): void {
   const { sizeBytes } = layoutOf(e.type);
+  if (copyTaskComm(p, e, to)) return;
   if (isStringSource(e)) {
     readString(p, e, to, { sizeBytes, padded });
     return;

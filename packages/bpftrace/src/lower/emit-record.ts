@@ -1,7 +1,7 @@
 import type { Address, Value } from '../ir/index.ts';
 import { imm, reg } from '../ir/index.ts';
 import type { Action, RecordLayout } from '../script/compiled-script.ts';
-import type { TypedExpression } from '../typed/tree.ts';
+import type { TypedExpression, TypedStatement } from '../typed/tree.ts';
 import { layoutOf } from '../types/layout.ts';
 import { behind } from './address.ts';
 import { constantOf } from './constant-fold.ts';
@@ -91,7 +91,12 @@ const EFFECTS: ReadonlySet<string> = new Set([
   'map-length',
 ]);
 
-/** Whether it matters that the expression is evaluated, or when. */
+/** Whether it matters that the expression is evaluated, or when: a division may report a zero, in a record of its own. */
 export function hasEffects(value: TypedExpression): boolean {
-  return [...walk([], [value])].some((node) => EFFECTS.has(node.kind));
+  return [...walk([], [value])].some((node) => EFFECTS.has(node.kind) || isDivision(node));
+}
+
+function isDivision(node: TypedStatement | TypedExpression): boolean {
+  if (node.kind !== 'binary' || (node.operator !== '/' && node.operator !== '%')) return false;
+  return constantOf(node.right) === undefined;
 }

@@ -1,4 +1,4 @@
-import type { KernelBtf } from '../facts/kernel-facts.ts';
+import { type BtfTypes, findMember } from '@waggle/bpf/btf';
 import type { BlockId, VirtualRegister } from '../ir/index.ts';
 import { imm } from '../ir/index.ts';
 import type { Span } from '../source/span.ts';
@@ -58,7 +58,7 @@ function asConstant(p: ProgramState, task: TypedExpression): TypedExpression {
  * Id of the task's cgroup, or of its ancestor at that level; 0 where it is not so deep (no cgroup has that id). The kernel's own
  * bpf_get_current_ancestor_cgroup_id does the same for the current task.
  */
-function cgroupIdAt(p: ProgramState, btf: KernelBtf, task: TypedExpression, level: number): VirtualRegister {
+function cgroupIdAt(p: ProgramState, btf: BtfTypes, task: TypedExpression, level: number): VirtualRegister {
   const { b } = p;
   const cgroup = asConstant(
     p,
@@ -80,10 +80,10 @@ function cgroupIdAt(p: ProgramState, btf: KernelBtf, task: TypedExpression, leve
 }
 
 /** Linux 6.1 and later keep pointers to the ancestors, older ones their ids. */
-function ancestorId(btf: KernelBtf, cgroup: TypedExpression, level: number): TypedExpression {
+function ancestorId(btf: BtfTypes, cgroup: TypedExpression, level: number): TypedExpression {
   const struct = structNamed(btf, 'cgroup');
-  const pointers = btf.findMember(struct, 'ancestors');
-  const ids = pointers ?? btf.findMember(struct, 'ancestor_ids');
+  const pointers = findMember(btf, struct, 'ancestors');
+  const ids = pointers ?? findMember(btf, struct, 'ancestor_ids');
   if (!ids) throw new Error("this kernel's BTF has no ancestors of a cgroup");
   const offset = ids.offsetBits / 8 + level * 8;
   // Elements of a flexible array are nothing that the verifier follows: not a member "as BTF has it".
@@ -91,17 +91,17 @@ function ancestorId(btf: KernelBtf, cgroup: TypedExpression, level: number): Typ
   return pointers ? idOf(btf, element) : element;
 }
 
-function idOf(btf: KernelBtf, cgroup: TypedExpression): TypedExpression {
+function idOf(btf: BtfTypes, cgroup: TypedExpression): TypedExpression {
   return member(btf, pointer(btf, cgroup, 'cgroup', 'kn', 'kernfs_node'), 'kernfs_node', 'id', UINT64);
 }
 
 /** A member that points to a struct. */
-function pointer(btf: KernelBtf, object: TypedExpression, struct: string, path: string, to: string): Load {
+function pointer(btf: BtfTypes, object: TypedExpression, struct: string, path: string, to: string): Load {
   return member(btf, object, struct, path, pointerTo(btf, to));
 }
 
-function member(btf: KernelBtf, object: TypedExpression, struct: string, path: string, type: Type): Load {
-  const place = btf.findMember(structNamed(btf, struct), path);
+function member(btf: BtfTypes, object: TypedExpression, struct: string, path: string, type: Type): Load {
+  const place = findMember(btf, structNamed(btf, struct), path);
   if (!place) throw new Error(`this kernel's BTF has no ${struct}.${path}`);
   return load(object, place.offsetBits / 8, type, object.span, true);
 }
@@ -110,13 +110,13 @@ function load(address: TypedExpression, offset: number, type: Type, span: Span, 
   return { kind: 'load', address, offset, space: 'kernel', type, span, ...(btf && { btf }) };
 }
 
-function pointerTo(btf: KernelBtf, struct: string): Type {
+function pointerTo(btf: BtfTypes, struct: string): Type {
   const btfId = structNamed(btf, struct);
   const to = { kind: 'struct', union: false, name: struct, sizeBytes: btf.sizeOf(btfId), btfId } as const;
   return { kind: 'pointer', to, space: 'kernel' };
 }
 
-function structNamed(btf: KernelBtf, name: string): number {
+function structNamed(btf: BtfTypes, name: string): number {
   const struct = btf.find(name, 'struct');
   if (!struct) throw new Error(`this kernel's BTF has no struct ${name}`);
   return struct.id;

@@ -69,14 +69,23 @@ export function withAddress(
   use: (address: Argument) => void,
   otherwise: () => void,
 ): void {
-  const { b } = p;
   if (!isTrusted(p, address)) {
     use(plus(p, p.scalar(address), offset));
     return;
   }
+  withPointer(p, address, (pointer) => use(plus(p, reg(pointer), offset)), otherwise);
+}
+
+/** Runs `use` with a trusted pointer that is not NULL, else `otherwise`. */
+export function withPointer(
+  p: ProgramState,
+  address: TypedExpression,
+  use: (pointer: VirtualRegister) => void,
+  otherwise: () => void,
+): void {
+  const { b } = p;
   const [onNull, done] = [b.newBlock(), b.newBlock()];
-  const pointer = trustedPointer(p, address, onNull);
-  use(plus(p, reg(pointer), offset));
+  use(trustedPointer(p, address, onNull));
   p.cold(onNull, () => {
     otherwise();
     b.goto(done);
@@ -91,16 +100,13 @@ function plus(p: ProgramState, base: Value, offset: number): Argument {
 }
 
 function directLoad(p: ProgramState, e: Load): VirtualRegister {
-  const { b } = p;
-  const result = b.newRegister();
-  const [onNull, done] = [b.newBlock(), b.newBlock()];
-  const base = trustedPointer(p, e.address, onNull);
-  loadScalar(p, e, at(base, e.offset), result);
-  p.cold(onNull, () => {
-    b.const(0, result);
-    b.goto(done);
-  });
-  b.setBlock(done);
+  const result = p.b.newRegister();
+  withPointer(
+    p,
+    e.address,
+    (pointer) => loadScalar(p, e, at(pointer, e.offset), result),
+    () => p.b.const(0, result),
+  );
   return result;
 }
 

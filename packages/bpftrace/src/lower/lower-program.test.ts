@@ -15,6 +15,7 @@ import {
   compare,
   compileTree,
   evaluate,
+  forRange,
   int,
   map,
   pid,
@@ -23,6 +24,7 @@ import {
   SPAN,
   script,
   str,
+  testFacts,
   text,
   tid,
   tuple,
@@ -175,5 +177,23 @@ test('a probe that needs too much stack is reported', () => {
   const numbers = Array.from({ length: 200 }, (_, i) => variable(`$x${i}`, INT64));
   const x = map('@x', INT64);
   const body = [...numbers.map((v) => assign(v, builtin('nsecs'))), ...numbers.map((v) => evaluate(add(x, read(v))))];
-  expect(() => assembly(script([begin(body)], [x]))).toThrow(/stack-limit: the probe needs \d+ bytes of stack, the kernel gives 512/);
+  expect(() => assembly(script([begin(body)], [x]))).toThrow(
+    /stack-limit: the probe needs \d+ bytes of stack, the kernel gives 512/,
+  );
+});
+
+test('helpers that the kernel does not have are named', () => {
+  const x = map('@x', UINT64);
+  const typed = script([begin([assign(x, builtin('nsecs_tai'))])], [x]);
+  expect(() => compileTree(typed, {}, testFacts({ kernelVersion: [5, 15] }))).toThrow(
+    'kernel-too-old: the probe calls bpf_ktime_get_tai_ns, which needs Linux 6.1; this is 5.15',
+  );
+});
+
+test('loops that need bpf_loop say so on older kernels', () => {
+  const i = variable('$i');
+  const typed = script([begin([forRange(i, int(0), arg(0))])], []);
+  expect(() => compileTree(typed, {}, testFacts({ kernelVersion: [5, 15] }))).toThrow(
+    /kernel-too-old: .* needs Linux 5.17/,
+  );
 });

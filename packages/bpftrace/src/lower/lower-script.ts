@@ -2,6 +2,7 @@ import type { MapSpec } from '@waggle/bpf/spec';
 import type { IrProgram } from '../ir/index.ts';
 import { type Action, type CompiledScript, GLOBALS, INTERNAL_MAPS, LEDGER } from '../script/compiled-script.ts';
 import { roundUp } from '../types/layout.ts';
+import { requireHelpers } from './helper-requirements.ts';
 import { lowerProgram } from './lower-program.ts';
 import { mapSpecOf } from './script-map.ts';
 import { type InternalMap, type ScriptState, stackMapName } from './script-state.ts';
@@ -12,14 +13,18 @@ const RING_BYTES = 4 << 20;
 const STACK_BYTES = 8 << 20;
 const MAX_STACKS = 1 << 16;
 /** Cgroups that a target may consist of. */
-const MAX_TARGETS = 65_536;
+const MAX_TARGETS = 16_384;
 /** Entries are made when they are needed. */
 const BPF_F_NO_PREALLOC = 1;
 
 /** The script's programs, in the order of its probes. */
 export function lowerScript(script: ScriptState): IrProgram[] {
   const { onStackLimit } = script.typed.config;
-  return script.typed.probes.map((probe, index) => lowerProgram(script, probe, index, onStackLimit));
+  return script.typed.probes.map((probe, index) => {
+    const program = lowerProgram(script, probe, index, onStackLimit);
+    if (!script.diagnostics.hasErrors) requireHelpers(script, probe, program);
+    return program;
+  });
 }
 
 /** Everything of the compiled script but its programs. To be asked once they are all lowered. */

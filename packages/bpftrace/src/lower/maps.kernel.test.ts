@@ -209,6 +209,19 @@ describe('aggregates', () => {
     expect(wordsOf(loaded.scalar('map_total'))[0]).toBe(5n);
   });
 
+  test.each([
+    [[5n, -2n, 9n], true, 4n],
+    [[-5n, -6n], true, -5n],
+    [[], true, 0n],
+    [[1n, 4n], false, 2n],
+  ])('the average of %s (signed: %s) reads as %s', (inputs, signed, expected) => {
+    const [x, seen] = [map('@x', { kind: 'avg', signed }), map('@seen', INT64)];
+    using loaded = load([x, seen], when(arg(1), [aggregate(x, arg(0))]), assign(seen, read(x)));
+    for (const input of [...inputs]) loaded.run([input, 1n]);
+    if (inputs.length === 0) loaded.run([0n, 0n]);
+    expect(wordsOf(loaded.scalar('map_seen'))[0]).toBe(expected);
+  });
+
   const samples = [-5n, 0n, 1n, 2n, 3n, 4n, 7n, 8n, 100n, 1023n, 1024n, 1n << 40n, (1n << 63n) - 1n];
   test.each([0, 1, 3, 5])('hist of %s bits', (bits) => {
     const type = { kind: 'hist', bits } as const;

@@ -57,7 +57,8 @@ function directValue(p: ProgramState, e: Load): LoadedValue | undefined {
   return loadedValue(btf, structId, offset, unit.sizeBytes);
 }
 
-function structOf(type: Type): number | undefined {
+/** The struct of the kernel that a pointer type points to. */
+export function structOf(type: Type): number | undefined {
   return type.kind === 'pointer' && type.to.kind === 'struct' ? type.to.btfId : undefined;
 }
 

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { TypedExpression } from '../typed/tree.ts';
+import { printTypedScript } from '../typed/print-typed-script.ts';
+import type { TypedExpression, TypedScript } from '../typed/tree.ts';
 import { arbitraryScript, arithmetic, intType } from './arbitrary-tree.test-kit.ts';
 import { constantOf } from './constant-fold.ts';
-import { cString, loadScript, wordsOf } from './loaded-script.test-kit.ts';
+import { cString, type LoadedScript, loadScript, wordsOf } from './loaded-script.test-kit.ts';
 import { assign, begin, compileTree, int, map, script } from './tree.test-kit.ts';
 
 /** More with `WAGGLE_RUNS=2000`. */
@@ -13,7 +14,7 @@ test('every well-typed program passes the verifier, and runs', () => {
   const args = [cString('/etc/hostname'), cString('some text'), 5n];
   fc.assert(
     fc.property(arbitraryScript(), (typed) => {
-      using loaded = loadScript(compileTree(typed));
+      using loaded = loadOrTell(typed);
       loaded.run(args);
       loaded.run([0n, -1n, 1n << 40n]);
     }),
@@ -41,6 +42,15 @@ test('arithmetic in the kernel is what the compiler computes of constants', () =
     { numRuns: RUNS * 3 },
   );
 }, 600_000);
+
+/** A refused program is shown as a script rather than as an object. */
+function loadOrTell(typed: TypedScript): LoadedScript {
+  try {
+    return loadScript(compileTree(typed));
+  } catch (error) {
+    throw new Error(`${String(error)}\n${printTypedScript(typed)}`, { cause: error });
+  }
+}
 
 /** The expression with the context's words as constants, and its choices made. */
 function substitute(e: TypedExpression, args: readonly bigint[]): TypedExpression {

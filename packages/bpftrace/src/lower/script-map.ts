@@ -9,8 +9,8 @@ import { isAggregate, type Type } from '../types/type.ts';
 const BPF_F_NO_PREALLOC = 1;
 /** Maps of more bytes than this are not worth making in full before the script runs. */
 const PREALLOCATED_BYTES = 1 << 20;
-/** A keyed histogram takes an entry for each bucket in use. */
-const BUCKETS_PER_KEY = 16;
+/** A keyed histogram takes an entry for each bucket in use: most keys have fewer. */
+const BUCKETS_PER_KEY = 8;
 
 /** How a map of the script is stored in the kernel. */
 export function scriptMapOf(symbol: MapSymbol): ScriptMap {

@@ -4,7 +4,7 @@ import { bodyOf, checkText } from './check-text.test-kit.ts';
 /** The maps of a script and the lines of its first program. */
 function mapsOf(statements: string): string[] {
   const { text, told } = checkText(`begin { ${statements} }`);
-  return text === '' ? [...told] : text.split('\n').filter((line) => line.startsWith('map ')); // biome-ignore format: one line
+  return text === '' ? [...told] : text.split('\n').filter((line) => line.startsWith('map '));
 }
 
 describe('variables', () => {

@@ -2,7 +2,6 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { Btf } from '@waggle/bpf/btf';
 import { describe, expect, it } from 'vitest';
 import type { KernelFacts } from '../facts/kernel-facts.ts';
-import { kernelBtf } from '../facts/small-kernel.test-kit.ts';
 import { parseTracepointFormat } from '../facts/tracepoint-format.ts';
 import { checkText } from './check-text.test-kit.ts';
 
@@ -10,16 +9,8 @@ const EVENTS = '/sys/kernel/tracing/events';
 
 /** This machine's BTF and tracepoints. */
 function realFacts(): Partial<KernelFacts> {
-  const types = Btf.parse(readFileSync('/sys/kernel/btf/vmlinux'));
-  const btf = kernelBtf(types);
   return {
-    btf: {
-      ...btf,
-      enumerator(name) {
-        const found = types.enumerator(name);
-        return found && { enumId: found.type.id, value: found.value };
-      },
-    },
+    btf: Btf.parse(readFileSync('/sys/kernel/btf/vmlinux')),
     tracepoints: () => tracepoints(),
     tracepointFormat(category, name) {
       const path = `${EVENTS}/${category}/${name}/format`;
@@ -50,7 +41,10 @@ describe('on this kernel', () => {
     ['t:raw_syscalls:sys_enter { print(args.args[5]); }', /ctx\[56\]:uint64/],
     ['t:sock:inet_sock_set_state { print(ntop(args.family, args.daddr_v6)); }', /ntop\(/],
     ['t:sock:inet_sock_set_state /args.newstate == TCP_ESTABLISHED/ { @ = count(); }', /1:int32/],
-    ['rt:sched_switch { print(args.prev.comm); print(args.next.pid); }', /struct task_struct \*! \+ \d+\]:string\[16\]~/],
+    [
+      'rt:sched_switch { print(args.prev.comm); print(args.next.pid); }',
+      /struct task_struct \*! \+ \d+\]:string\[16\]~/,
+    ],
     ['fentry:vfs_read { print(str(args.file.f_path.dentry.d_name.name)); }', /struct file \*!/],
     ['fexit:vfs_read { print(retval); }', /print ctx\[32\]:int64/],
     ['iter:task { printf("%s %d\\n", ctx.task.comm, ctx.task.pid); }', /guard=explicit/],

@@ -172,8 +172,12 @@ describe('mistakes', () => {
       tracepoint:sched:nope { }
       interval:s:1 { printf("%d"); @a = count(); @a = 1; foo(); }`;
     expect(checkText(script).told.map((one) => one.split(' ')[0])).toEqual([
-      'undefined-variable', 'unknown-probe', 'format-arguments', 'type-mismatch', 'unknown-function',
-    ]); // biome-ignore format: one list
+      'undefined-variable',
+      'unknown-probe',
+      'format-arguments',
+      'type-mismatch',
+      'unknown-function',
+    ]);
   });
 
   it('what follows from a mistake is not told', () => {

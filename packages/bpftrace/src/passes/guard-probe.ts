@@ -1,3 +1,4 @@
+import { memberNames } from '@waggle/bpf/btf';
 import type { TypedExpression, TypedProbe } from '../typed/tree.ts';
 import { BOOL, UINT64 } from '../types/type.ts';
 import { integer } from './typing/constants.ts';
@@ -54,5 +55,5 @@ function both(left: TypedExpression, right: TypedExpression): TypedExpression {
 function objectNames({ facts, probe }: TypingContext): readonly string[] {
   const args = probe.points[0]?.args;
   if (args?.kind !== 'iterator') return [];
-  return facts.btf?.memberNames(args.structId).filter((name) => name !== 'meta') ?? [];
+  return facts.btf ? memberNames(facts.btf, args.structId).filter((name) => name !== 'meta') : [];
 }

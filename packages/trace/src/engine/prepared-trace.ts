@@ -98,7 +98,7 @@ function compileOptions({ options, target }: TraceRequest): CompileOptions {
 function load(script: CompiledScript, source: SourceText, facts: MachineFacts): KernelObjects {
   const objects = new KernelObjects(script, source);
   try {
-    objects.load(() => facts.kernelTypes);
+    objects.load(() => facts.btf);
     return objects;
   } catch (error) {
     objects.close();

@@ -81,20 +81,20 @@ function tracepointFields(facts: MachineFacts, category: string, name: string): 
 
 /** Of the function or function typedef of that name, from parameter `skip` on. */
 function parameters(facts: MachineFacts, name: string, skip: number): string[] {
-  const types = facts.kernelTypes;
+  const types = facts.btf;
   const proto = protoOf(facts, name);
   if (types === undefined || proto === undefined) return [];
   return proto.params.slice(skip).map((param) => printDeclaration(types, param.typeId, param.name));
 }
 
 function returnValue(facts: MachineFacts, name: string): string[] {
-  const types = facts.kernelTypes;
+  const types = facts.btf;
   const proto = protoOf(facts, name);
   return types === undefined || proto === undefined ? [] : [`${printType(types, proto.returnId)} retval`];
 }
 
 function protoOf(facts: MachineFacts, name: string) {
-  const types = facts.kernelTypes;
+  const types = facts.btf;
   const found = types?.find(name, 'function', 'typedef');
   if (types === undefined || found === undefined) return undefined;
   let proto = types.resolve(found.kind === 'function' ? found.protoId : found.id);
@@ -103,7 +103,7 @@ function protoOf(facts: MachineFacts, name: string) {
 }
 
 function contextMembers(facts: MachineFacts, name: string): string[] {
-  const types = facts.kernelTypes;
+  const types = facts.btf;
   const context = types?.find(name, 'struct');
   if (types === undefined || context?.kind !== 'struct') return [];
   const members = context.members.flatMap((member) => {
@@ -115,14 +115,14 @@ function contextMembers(facts: MachineFacts, name: string): string[] {
     .map((member) => printDeclaration(types, member.typeId, member.name));
 }
 
-function typedefNames({ kernelTypes }: MachineFacts, prefix: string): string[] {
-  return namesOf(kernelTypes?.allOf('typedef') ?? [], prefix);
+function typedefNames({ btf }: MachineFacts, prefix: string): string[] {
+  return namesOf(btf?.allOf('typedef') ?? [], prefix);
 }
 
 /** Iterators are functions of which the kernel exports nothing but the type; the names of their contexts have two underscores. */
-function functionNames({ kernelTypes }: MachineFacts, prefix: string): string[] {
-  return namesOf(kernelTypes?.allOf('function') ?? [], prefix).filter(
-    (name) => kernelTypes?.find(`bpf_iter__${name}`, 'struct') !== undefined,
+function functionNames({ btf }: MachineFacts, prefix: string): string[] {
+  return namesOf(btf?.allOf('function') ?? [], prefix).filter(
+    (name) => btf?.find(`bpf_iter__${name}`, 'struct') !== undefined,
   );
 }
 

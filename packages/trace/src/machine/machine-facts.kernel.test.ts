@@ -1,3 +1,4 @@
+import { findMember, memberNames } from '@waggle/bpf/btf';
 import { describe, expect, it } from 'vitest';
 import { MachineFacts, parseKernelVersion } from './machine-facts.ts';
 
@@ -17,8 +18,8 @@ describe('MachineFacts', () => {
   it('knows types', () => {
     const task = facts.btf?.find('task_struct', 'struct');
     expect(task).toBeDefined();
-    expect(facts.btf?.findMember(task!.id, 'comm')?.bitfieldSizeBits).toBe(0);
-    expect(facts.btf?.memberNames(task!.id)).toContain('tgid');
+    expect(findMember(facts.btf!, task!.id, 'comm')?.bitfieldSizeBits).toBe(0);
+    expect(memberNames(facts.btf!, task!.id)).toContain('tgid');
     expect(facts.btf?.enumerator('TCP_ESTABLISHED')?.value).toBe(1n);
     expect(facts.btf?.enumerator('NO_SUCH_CONSTANT')).toBeUndefined();
   });

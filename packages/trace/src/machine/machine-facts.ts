@@ -13,8 +13,8 @@ import {
   tracefs,
   UnsupportedError,
 } from '@waggle/bpf';
-import { type Btf, findMember, memberNames } from '@waggle/bpf/btf';
-import type { KernelBtf, KernelFacts, UserFunction } from '@waggle/bpftrace';
+import type { Btf } from '@waggle/bpf/btf';
+import type { KernelFacts, UserFunction } from '@waggle/bpftrace';
 
 /**
  * What the compiler asks about this machine, answered from the running kernel. Nothing is opened before it is asked for, and
@@ -38,13 +38,9 @@ export class MachineFacts implements KernelFacts {
     return this.#keep('cpus', () => ({ online: onlineCpus().length, possible: possibleCpus() }));
   }
 
-  get btf(): KernelBtf | undefined {
-    return this.#keep('btf', () => (this.kernelTypes === undefined ? undefined : answerFrom(this.kernelTypes)));
-  }
-
-  /** The kernel's types themselves, for loading programs; undefined where the kernel has none. */
-  get kernelTypes(): Btf | undefined {
-    return this.#keep('types', () => this.#orProblem('BTF', openKernelBtf));
+  /** The kernel's types; undefined where it has none. */
+  get btf(): Btf | undefined {
+    return this.#keep('btf', () => this.#orProblem('BTF', openKernelBtf));
   }
 
   tracepoints(): readonly string[] {
@@ -131,23 +127,4 @@ export class MachineFacts implements KernelFacts {
 export function parseKernelVersion(text: string): readonly [number, number] {
   const [, major, minor] = /^(\d+)\.(\d+)/.exec(text) ?? [];
   return [Number(major ?? 0), Number(minor ?? 0)];
-}
-
-function answerFrom(types: Btf): KernelBtf {
-  return {
-    get typeCount() {
-      return types.typeCount;
-    },
-    type: (id) => types.type(id),
-    find: (name, ...kinds) => types.find(name, ...kinds),
-    allOf: (kind) => types.allOf(kind),
-    resolve: (id) => types.resolve(id),
-    sizeOf: (id) => types.sizeOf(id),
-    findMember: (structId, path) => findMember(types, structId, path),
-    memberNames: (structId) => memberNames(types, structId),
-    enumerator(name) {
-      const found = types.enumerator(name);
-      return found === undefined ? undefined : { enumId: found.type.id, value: found.value };
-    },
-  };
 }

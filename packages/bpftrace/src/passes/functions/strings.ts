@@ -33,7 +33,8 @@ function checkStr(ctx: TypingContext, call: Call): TypedExpression {
   if (isError(source) || (length && isError(length))) return errorExpression(call.span);
   const limit = ctx.config.maxStrlen + 1;
   const known = length?.kind === 'integer' ? Number(length.value) : undefined;
-  if (known !== undefined && known < 0) return fail(ctx, 'invalid-argument', length!.span, 'str() needs a length that is not negative'); // biome-ignore format: one line
+  if (known !== undefined && known < 0)
+    return fail(ctx, 'invalid-argument', length!.span, 'str() needs a length that is not negative');
   const sizeBytes = Math.max(1, Math.min(limit, known ?? limit));
   if (source.type.kind === 'string') return ofString(source, source.type.sizeBytes, sizeBytes, length, call);
   const place = source.type.kind === 'array' && !isBytes(source.type) ? undefined : asAddress(ctx, source);
@@ -115,7 +116,8 @@ function checkBuf(ctx: TypingContext, call: Call): TypedExpression {
   }
   const limit = ctx.config.maxStrlen + 1;
   const known = length?.kind === 'integer' ? Number(length.value) : length ? undefined : own;
-  if (known !== undefined && known < 0) return fail(ctx, 'invalid-argument', length!.span, 'buf() needs a length that is not negative'); // biome-ignore format: one line
+  if (known !== undefined && known < 0)
+    return fail(ctx, 'invalid-argument', length!.span, 'buf() needs a length that is not negative');
   const type: Type = { kind: 'buffer', sizeBytes: Math.max(1, Math.min(limit, known ?? limit)) };
   const count = length ? convert(length, UINT64) : integer(BigInt(own!), UINT64, call.span);
   return { kind: 'read-buffer', ...place, length: count, type, span: call.span };
@@ -126,7 +128,13 @@ function checkStrncmp(ctx: TypingContext, call: Call): TypedExpression {
   const [left, right] = [stringArgument(ctx, call, 0), stringArgument(ctx, call, 1)];
   const limit = literalInt(ctx, call, 2);
   if (isError(left) || isError(right) || limit === undefined) return errorExpression(call.span);
-  if (limit < 0n) return fail(ctx, 'invalid-argument', call.args[2]!.span, `strncmp() needs a length that is not negative, not ${limit}`); // biome-ignore format: one line
+  if (limit < 0n)
+    return fail(
+      ctx,
+      'invalid-argument',
+      call.args[2]!.span,
+      `strncmp() needs a length that is not negative, not ${limit}`,
+    );
   const { span } = call;
   if (limit === 0n) return integer(0n, UINT64, span);
   const differ: TypedExpression = {

@@ -83,7 +83,8 @@ export function resolveFentry(names: ProbeNames, node: AttachPoint, provider: Pr
 function functionsNamed(names: ProbeNames, node: AttachPoint, pattern: string): string[] {
   const { facts } = names;
   const traceable = facts.kernelFunctions();
-  if (isGlob(pattern)) return [...new Set((traceable.length > 0 ? traceable : btfFunctions(names)).filter(globMatcher(pattern)))]; // biome-ignore format: one line
+  if (isGlob(pattern))
+    return [...new Set((traceable.length > 0 ? traceable : btfFunctions(names)).filter(globMatcher(pattern)))];
   const known =
     traceable.length > 0
       ? traceable.includes(pattern)

@@ -22,7 +22,9 @@ export function resolveRawTracepoint(names: ProbeNames, node: AttachPoint): Prob
   const last = node.parts.at(-1)!;
   if (isGlob(last.text)) {
     const matches = globMatcher(last.text);
-    return eventNames(names).filter(matches).map((event) => pointOf(names, node, module, event)); // biome-ignore format: one line
+    return eventNames(names)
+      .filter(matches)
+      .map((event) => pointOf(names, node, module, event));
   }
   const known = protoOf(facts.btf, last.text) || facts.tracepoints().some((name) => name.endsWith(`:${last.text}`));
   if (known) return [pointOf(names, node, module, last.text)];

@@ -1,4 +1,5 @@
 import { nearest } from '../../diagnostics/index.ts';
+import type { TracepointFormat } from '../../facts/tracepoint-format.ts';
 import { parseTracepointFormat } from '../../facts/tracepoint-format.ts';
 import type { AttachPoint } from '../../syntax/ast.ts';
 import { didYouMean, orHint } from '../did-you-mean.ts';
@@ -34,9 +35,10 @@ function matching(names: ProbeNames, node: AttachPoint, pattern: string): ProbeP
 }
 
 function pointOf(names: ProbeNames, node: AttachPoint, category: string, event: string): ProbePoint {
+  let parsed: TracepointFormat | undefined;
   const format = () => {
-    const text = names.facts.tracepointFormat(category, event);
-    return text === undefined ? undefined : parseTracepointFormat(text);
+    parsed ??= parseTracepointFormat(names.facts.tracepointFormat(category, event) ?? '');
+    return parsed;
   };
   return {
     provider: 'tracepoint',

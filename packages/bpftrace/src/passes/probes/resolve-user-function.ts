@@ -46,7 +46,10 @@ function functionsNamed(names: ProbeNames, node: AttachPoint, path: string, symb
   }
   if (found.length === 0 && !isGlob(symbol)) {
     const all = names.facts.userFunctions(path, '*') ?? [];
-    const hint = didYouMean(symbol, all.map((fn) => fn.name)); // biome-ignore format: one line
+    const hint = didYouMean(
+      symbol,
+      all.map((fn) => fn.name),
+    );
     names.diagnostics.error('unknown-probe', place.span, `"${path}" has no function ${symbol}`, hint);
   }
   return [...new Set(found.map((fn) => fn.name))];

@@ -86,7 +86,7 @@ function enumerator(ctx: TypingContext, name: string, span: Span): TypedExpressi
   const { btf } = ctx.facts;
   const found = btf?.enumerator(name);
   if (!btf || !found) return undefined;
-  const type = typeOfBtf(btf, found.enumId, 'kernel');
+  const type = typeOfBtf(btf, found.type.id, 'kernel');
   return type.kind === 'int' ? integer(found.value, type, span) : undefined;
 }
 

@@ -86,7 +86,10 @@ describe('other types', () => {
 
   it('agreeing twice changes nothing', () => {
     const leaf = fc.constantFrom<Type>(...['u8', 'i16', 'u64', 'l8', 'l32'].map(int), string(3), string(9), BOOL);
-    const type = fc.oneof(leaf, fc.array(leaf, { maxLength: 3 }).map((elements) => tuple(...elements))); // biome-ignore format: short
+    const type = fc.oneof(
+      leaf,
+      fc.array(leaf, { maxLength: 3 }).map((elements) => tuple(...elements)),
+    );
     fc.assert(
       fc.property(type, type, (a, b) => {
         const common = commonType(a, b);

@@ -22,7 +22,10 @@ export function commonType(a: Type, b: Type): Type | undefined {
     }
     case 'record': {
       if (b.kind !== 'record' || a.fields.some((field, i) => field.name !== b.fields[i]?.name)) return undefined;
-      const types = commonTypes(a.fields.map((f) => f.type), b.fields.map((f) => f.type)); // biome-ignore format: short
+      const types = commonTypes(
+        a.fields.map((f) => f.type),
+        b.fields.map((f) => f.type),
+      );
       return types && { kind: 'record', fields: a.fields.map(({ name }, i) => ({ name, type: types[i]! })) };
     }
     case 'pointer':
@@ -108,7 +111,13 @@ export function sameType(a: Type, b: Type): boolean {
     case 'record': {
       const other = b as typeof a;
       const names = a.fields.every((field, i) => field.name === other.fields[i]?.name);
-      return names && sameTypes(a.fields.map((f) => f.type), other.fields.map((f) => f.type)); // biome-ignore format: short
+      return (
+        names &&
+        sameTypes(
+          a.fields.map((f) => f.type),
+          other.fields.map((f) => f.type),
+        )
+      );
     }
     case 'kstack':
     case 'ustack':

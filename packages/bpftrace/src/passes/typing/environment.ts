@@ -115,9 +115,14 @@ export class TypeEnvironment {
       const { name, span, key, declared } = slot;
       const maxEntries = key ? (declared?.maxEntries ?? this.#defaultMaxEntries) : 1;
       slot.symbol = {
-        name, index, value: slot.value!, maxEntries, span,
-        ...(key && { key }), ...(declared && { declared: declared.type }),
-      }; // biome-ignore format: short
+        name,
+        index,
+        value: slot.value!,
+        maxEntries,
+        span,
+        ...(key && { key }),
+        ...(declared && { declared: declared.type }),
+      };
       return slot.symbol;
     });
   }

@@ -1,3 +1,4 @@
+import { findMember, memberNames } from '@waggle/bpf/btf';
 import type { Span } from '../../source/span.ts';
 import { printType } from '../../typed/print-type.ts';
 import type { Extract, TypedExpression } from '../../typed/tree.ts';
@@ -121,7 +122,9 @@ export function accessElement(ctx: TypingContext, object: TypedExpression, index
   if (isError(object)) return object;
   const { type } = object;
   if (type.kind !== 'tuple') {
-    return fail(ctx, 'not-a-tuple', span, `type ${printType(type)} has no element ${index}`, { hint: 'only tuples have numbered elements' }); // biome-ignore format: one line
+    return fail(ctx, 'not-a-tuple', span, `type ${printType(type)} has no element ${index}`, {
+      hint: 'only tuples have numbered elements',
+    });
   }
   return elementOf(ctx, object, type, index, span);
 }
@@ -167,7 +170,7 @@ export function memberNamed(
   if (full.members) return ownMember(full, name.text);
   const { btf } = ctx.facts;
   if (!btf || full.btfId === undefined) return undefined;
-  const place = btf.findMember(full.btfId, name.text);
+  const place = findMember(btf, full.btfId, name.text);
   return place && { ...place, type: typeOfBtf(btf, place.typeId, space) };
 }
 
@@ -192,7 +195,7 @@ function definitionOf(ctx: TypingContext, struct: StructType): StructType {
 
 function unknownMember(ctx: TypingContext, struct: StructType, name: MemberName): TypedExpression {
   const full = definitionOf(ctx, struct);
-  const inBtf = full.btfId === undefined ? [] : (ctx.facts.btf?.memberNames(full.btfId) ?? []);
+  const inBtf = full.btfId === undefined ? [] : (ctx.facts.btf ? memberNames(ctx.facts.btf, full.btfId) : []);
   const names = full.members?.map((member) => member.name).filter((one) => one !== '') ?? inBtf;
   const what = printType(struct);
   if (names.length === 0)

@@ -84,7 +84,10 @@ function elementType(ctx: TypingContext, field: TracepointField, space: AddressS
 }
 
 function namedType(facts: KernelFacts, written: string, sizeBytes: number, signed: boolean, space: AddressSpace): Type {
-  const name = written.replace(/\b(?:const|volatile|restrict)\b\s*/g, '').replace(/\s+/g, ' ').trim(); // biome-ignore format: one line
+  const name = written
+    .replace(/\b(?:const|volatile|restrict)\b\s*/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
   if (name.endsWith('*')) return { kind: 'pointer', to: pointee(facts, name.slice(0, -1).trim(), space), space };
   if (name === 'bool' && sizeBytes === 1) return BOOL;
   const tagged = /^(struct|union|enum) (\w+)$/.exec(name);
