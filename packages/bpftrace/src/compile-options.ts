@@ -21,7 +21,7 @@ export interface CompileOptions {
   readonly directLoads?: boolean;
   /** Called when a phase of the compilation starts, and with `done` at the end: for measuring them. */
   readonly onPhase?: (phase: CompilePhase) => void;
-  /** Gets each program before it becomes bytecode, in the order of the programs, to show it: `printIr` makes text of it. */
+  /** Gets each program as it became bytecode, in the order of the programs, to show it: `printIr` makes text of it. */
   readonly onIr?: (program: IrProgram, index: number) => void;
 }
 

@@ -37,10 +37,13 @@ export function compileTyped(
 function emit(script: ScriptState, program: IrProgram, index: number): CompiledProgram | undefined {
   const probe = script.typed.probes[index]!;
   const options = { isa: script.kernelHas(6, 6) ? 4 : 3 } as const;
-  let result = emitProgram(program, options);
+  let ir = program;
+  let result = emitProgram(ir, options);
   if (result.kind === 'frame-overflow' && SMALL_FRAME_LIMIT < script.typed.config.onStackLimit) {
-    result = emitProgram(lowerProgram(script, probe, index, SMALL_FRAME_LIMIT), options);
+    ir = lowerProgram(script, probe, index, SMALL_FRAME_LIMIT);
+    result = emitProgram(ir, options);
   }
+  script.options.onIr?.(ir, index);
   if (result.kind === 'program') return describeProgram(probe, result.instructions);
   reportLimit(script, probe, result);
   return undefined;

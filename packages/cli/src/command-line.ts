@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { byteSize, duration, integer } from './options/parse-value.ts';
 import { splitCommand } from './options/split-command.ts';
 import { reportError } from './report-error.ts';
+import { printText } from './terminal/print-text.ts';
 import { version } from './version.ts';
 
 /** Exit codes of waggle itself; with `-- COMMAND`, the command's own code is the exit code. */
@@ -9,6 +10,8 @@ export const EXIT = { ok: 0, failure: 1, usage: 2 } as const;
 
 /** Runs waggle with the words behind its name, and ends the process with the right code. */
 export async function runCommandLine(argv: readonly string[]): Promise<void> {
+  // Words to complete are not to be understood: they may hold options, `--` and half of anything.
+  if (argv[0] === COMPLETE) return complete(argv.slice(1));
   const { own, command } = splitCommand(argv);
   try {
     await buildProgram(command).parseAsync(own, { from: 'user' });
@@ -18,6 +21,14 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
   }
 }
 
+/** What the completion scripts call, with the words until the cursor. */
+const COMPLETE = '__complete';
+
+async function complete(words: readonly string[]): Promise<void> {
+  const { completeWords } = await import('./commands/completion.ts');
+  printText(completeWords(buildProgram(), words).map((word) => `${word}\n`).join(''));
+}
+
 /** The whole command line as a tree; actions import their own code, so that a start loads only what it needs. */
 export function buildProgram(command?: readonly string[]): Command {
   const program = new Command('waggle')
@@ -25,6 +36,7 @@ export function buildProgram(command?: readonly string[]): Command {
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .configureHelp({ showGlobalOptions: false })
+    .configureOutput({ writeOut: printText })
     .showSuggestionAfterError()
     .exitOverride();
 
@@ -135,17 +147,9 @@ export function buildProgram(command?: readonly string[]): Command {
     .argument('<shell>', 'bash, zsh or fish')
     .action(async (shell: string) => {
       const { completionScript } = await import('./commands/completion.ts');
-      process.stdout.write(completionScript(shell));
+      printText(completionScript(shell));
     });
 
-  program
-    .command('__complete', { hidden: true })
-    .argument('[words...]')
-    .allowUnknownOption()
-    .action(async (words: string[]) => {
-      const { completeWords } = await import('./commands/completion.ts');
-      process.stdout.write(completeWords(buildProgram(), words).map((word) => `${word}\n`).join(''));
-    });
   program.command('warm-up', { hidden: true }).action(async () => {
     const { warmUp } = await import('./commands/warm-up.ts');
     await warmUp();

@@ -6,6 +6,8 @@ import { wantsColor } from './terminal/style.ts';
  * there are errors, they may be the reason.
  */
 export function printDiagnostics(diagnostics: readonly Diagnostic[], source: SourceText, problems: readonly Error[] = []): number {
+  // Without this, a script without mistakes would set up standard error: milliseconds of a start.
+  if (diagnostics.length === 0) return 0;
   const color = wantsColor(process.stderr);
   for (const diagnostic of diagnostics) process.stderr.write(`${formatDiagnostic(diagnostic, source, { color })}\n`);
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;

@@ -18,10 +18,6 @@ export class BitSet {
     this.#words[index >>> 5]! &= ~(1 << (index & 31));
   }
 
-  clear(): void {
-    this.#words.fill(0);
-  }
-
   /** Adds all members of `other`; says whether any was new. */
   union(other: BitSet): boolean {
     const mine = this.#words;

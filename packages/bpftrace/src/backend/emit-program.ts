@@ -93,7 +93,7 @@ function emitReachable(program: IrProgram, options: EmitOptions): readonly Emitt
   const work = program.functions.slice(0, 1);
   for (let fn = work.pop(); fn; fn = work.pop()) {
     if (emitted.has(fn.name)) continue;
-    const one = emitFunction(fn, options);
+    const one = emitFunction(fn, options, fn === program.functions[0]);
     emitted.set(fn.name, one);
     for (const name of calleesOf(one.fn)) {
       const callee = byName.get(name);
@@ -105,11 +105,11 @@ function emitReachable(program: IrProgram, options: EmitOptions): readonly Emitt
   return program.functions.flatMap(({ name }) => emitted.get(name) ?? []);
 }
 
-function emitFunction(source: IrFunction, options: EmitOptions): EmittedFunction {
+function emitFunction(source: IrFunction, options: EmitOptions, isMain: boolean): EmittedFunction {
   const { fn, flow } =
     options.optimise === false
       ? { fn: source, flow: analyseControlFlow(source) }
-      : optimise(source, options.byteOrder ?? 'little');
+      : optimise(source, { byteOrder: options.byteOrder ?? 'little', isMain });
   const frame = layOutFrame(fn, flow);
   const order = orderBlocks(fn, flow);
   const machine = selectInstructions({ fn, flow, frame, order, isa: options.isa ?? 3 });

@@ -7,8 +7,11 @@ import type { BtfTypes } from '@waggle/bpf/btf';
 export interface KernelFacts {
   /** Absent where the kernel has no BTF: what needs it gets a diagnostic. */
   readonly btf?: BtfTypes;
-  /** Every `category:name`; for wildcards and suggestions. */
-  tracepoints(): readonly string[];
+  /**
+   * Every `category:name`; for wildcards and suggestions. Undefined where nobody tells, as without privileges: the tracepoints of a script are
+   * then taken as they are, and nothing that depends on their arguments is checked.
+   */
+  tracepoints(): readonly string[] | undefined;
   /** The text of the event's `format` file; undefined where there is no such event. */
   tracepointFormat(category: string, name: string): string | undefined;
   /** Names of traceable functions, for kprobe and fentry wildcards. Empty where the kernel does not tell. */

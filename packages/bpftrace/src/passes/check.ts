@@ -15,7 +15,8 @@ import { TypeEnvironment } from './typing/environment.ts';
 /**
  * Resolves the names and types of a script against one kernel. The order of the passes is this function.
  *
- * Mistakes go to `diagnostics`, as many as there are; undefined where there are errors, those of the parser included.
+ * Mistakes go to `diagnostics`, as many as there are; undefined where there are errors, those of the parser included, and where not everything that the
+ * script names can be seen.
  */
 export function check(
   script: Script,
@@ -31,7 +32,12 @@ export function check(
   const resolved = resolveProbes(script, { facts, options, diagnostics }, config);
   const instances = expandProbes(resolved);
   const typed = typeProbes(instances, { source, facts, options, config, definitions, environment, diagnostics });
-  if (diagnostics.hasErrors) return undefined;
+  const unseen = instances.flatMap(({ points }) => points).find(({ args }) => args?.kind === 'unseen');
+  if (unseen) {
+    const message = "this kernel's tracepoints cannot be seen: those of the script, and what depends on their arguments, are not checked";
+    diagnostics.warning('unchecked-probe', unseen.span, message, { hint: 'check it as root' });
+  }
+  if (diagnostics.hasErrors || unseen) return undefined;
   const { maxStrlen, maxMapKeys, onStackLimit, stackMode, printMapsOnExit } = config;
   return { ...typed, config: { maxStrlen, maxMapKeys, onStackLimit, stackMode, printMapsOnExit } };
 }

@@ -55,4 +55,4 @@ export function completeWords(program: Command, words: readonly string[]): strin
   return candidates.filter((candidate) => candidate.startsWith(last)).sort();
 }
 
-const HIDDEN: ReadonlySet<string> = new Set(['__complete', 'warm-up']);
+const HIDDEN: ReadonlySet<string> = new Set(['warm-up']);

@@ -4,6 +4,7 @@ import type { OutputFormat } from '../options/output-format.ts';
 import { rowWriter } from '../sinks/row-writer.ts';
 import { standardPage } from '../sinks/standard-page.ts';
 import type { Column } from '../table/column.ts';
+import { printText } from '../terminal/print-text.ts';
 
 const COLUMNS: readonly Column[] = [
   { name: 'name', description: '', align: 'left', width: 0, hidden: false },
@@ -15,9 +16,9 @@ export async function listGadgets(options: { pattern?: string; verbose?: boolean
   const gadgets = catalogue().filter((gadget) => matchesGlob(gadget.name, options.pattern ?? '*'));
   if (options.verbose && (options.output ?? 'columns') === 'columns') {
     for (const { name, doc } of gadgets) {
-      process.stdout.write(`${name}: ${doc.summary}\n`);
+      printText(`${name}: ${doc.summary}\n`);
       for (const column of [...doc.keys, ...doc.columns, ...doc.histograms]) {
-        process.stdout.write(`  ${column.name.padEnd(10)} ${column.description}${column.hidden ? ' (hidden)' : ''}\n`);
+        printText(`  ${column.name.padEnd(10)} ${column.description}${column.hidden ? ' (hidden)' : ''}\n`);
       }
     }
     return 0;

@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { Output } from '../terminal/output.ts';
 import { wantsColor } from '../terminal/style.ts';
@@ -7,7 +8,8 @@ import type { Page } from './row-writer.ts';
  * Standard output. A pipe is written to directly: `process.stdout` would make it non-blocking, for whoever else holds it too.
  */
 export function standardPage(onClosed: () => void = () => {}): Page {
-  const isTTY = isatty(1);
+  // A terminal is a character device; asking node:tty would load sockets and streams, milliseconds of a start.
+  const isTTY = fstatSync(1).isCharacterDevice() && isatty(1);
   return {
     output: new Output(1, onClosed),
     color: wantsColor({ isTTY }),

@@ -42,7 +42,7 @@ export function* listProbes(facts: MachineFacts): Generator<string> {
   yield* typedefNames(facts, RAW_TYPEDEF).map((name) => `rawtracepoint:${name}`);
   yield* SOFTWARE.map((name) => `software:${name}`);
   yield* TIMERS;
-  yield* [...facts.tracepoints()].sort().map((name) => `tracepoint:${name}`);
+  yield* [...(facts.tracepoints() ?? [])].sort().map((name) => `tracepoint:${name}`);
 }
 
 /** What a probe gives its script: a C declaration each. Empty where nothing is known of it. */

@@ -43,10 +43,10 @@ export class MachineFacts implements KernelFacts {
     return this.#keep('btf', () => this.#orProblem('BTF', openKernelBtf));
   }
 
-  tracepoints(): readonly string[] {
+  tracepoints(): readonly string[] | undefined {
     return this.#keep('tracepoints', () => {
-      const list = this.#orProblem('tracefs', listTracepoints) ?? [];
-      return list.map(({ category, name }) => `${category}:${name}`);
+      const list = this.#orProblem('tracefs', listTracepoints);
+      return list?.map(({ category, name }) => `${category}:${name}`);
     });
   }
 

@@ -19,7 +19,7 @@ type Home =
 
 /**
  * Rewrites the function so that spilled registers are loaded before each use and stored after each definition, through new registers that live
- * for one instruction. Values keep all their 64 bits, and so their bounds. Gives the number of bytes that the frame grew by.
+ * for one instruction. Values keep all their 64 bits, and so their bounds. The frame grows by their places.
  */
 export function insertSpills(
   fn: MachineFunction,

@@ -19,4 +19,17 @@ describe('decideBranches', () => {
     const body = printBody(decideBranches(fn));
     expect(body.slice(body.indexOf('b1:'), body.indexOf('b1:') + 2)).toEqual(['b1:', 'goto b3']);
   });
+
+  it('knows what a range rules out', () => {
+    const fn = buildMain((f) => {
+      const [positive, negative, done] = [f.newBlock(), f.newBlock(), f.newBlock()];
+      f.branch('sgt', f.params[0]!, imm(0), positive, done);
+      f.setBlock(positive);
+      f.branch('slt', f.params[0]!, imm(0), negative, done);
+      f.setBlock(negative);
+      f.callVoid(6, []);
+      f.setBlock(done);
+    });
+    expect(printBody(decideBranches(fn)).slice(2, 4)).toEqual(['b1:', 'goto b3']);
+  });
 });

@@ -1,7 +1,9 @@
-import type { Block, IrFunction, Terminator, Value, VirtualRegister } from '../../ir/ir.ts';
+import type { JumpOp } from '@waggle/bpf/asm';
+import type { Block, IrFunction, Terminator, Value } from '../../ir/ir.ts';
 import { analyseControlFlow, type ControlFlow, withBlocks } from '../control-flow.ts';
 import { findSingleDefinitions } from '../single-definitions.ts';
 import { INVERTED_COMPARISON } from './fold.ts';
+import { decideByRange, rangeOf } from './value-range.ts';
 
 type Branch = Terminator & { readonly kind: 'branch' };
 
@@ -36,7 +38,7 @@ function testedAbove(flow: ControlFlow, start: number, branch: Branch): boolean 
     const above = flow.dominator[index]!;
     const { terminator } = flow.blocks[above]!;
     const [from, ...others] = flow.predecessors[index]!;
-    if (terminator.kind === 'branch' && from === above && others.length === 0 && sameOperands(terminator, branch)) {
+    if (terminator.kind === 'branch' && from === above && others.length === 0) {
       const holds = follows(terminator, terminator.then === flow.blocks[index]!.id, branch);
       if (holds !== undefined) return holds;
     }
@@ -45,18 +47,26 @@ function testedAbove(flow: ControlFlow, start: number, branch: Branch): boolean 
   return undefined;
 }
 
-function sameOperands(a: Branch, b: Branch): boolean {
-  return a.bits === b.bits && a.left === b.left && sameValue(a.right, b.right);
+/** Whether `branch` holds where `tested` is known to be `outcome`. */
+function follows(tested: Branch, outcome: boolean, branch: Branch): boolean | undefined {
+  if (tested.bits !== branch.bits || tested.left !== branch.left || tested.then === tested.otherwise) return undefined;
+  const op = outcome ? tested.op : invert(tested.op);
+  if (tested.right.kind === 'immediate' && branch.right.kind === 'immediate') {
+    const { bits } = tested;
+    const range = op && rangeOf(op, bits, BigInt(tested.right.value));
+    const decided = range && decideByRange(range, branch.op, bits, BigInt(branch.right.value));
+    if (decided !== undefined) return decided;
+  }
+  if (!sameValue(tested.right, branch.right)) return undefined;
+  if (op === branch.op) return true;
+  return op !== undefined && op === invert(branch.op) ? false : undefined;
+}
+
+function invert(op: JumpOp): JumpOp | undefined {
+  return op === 'set' ? undefined : INVERTED_COMPARISON[op];
 }
 
 function sameValue(a: Value, b: Value): boolean {
   if (a.kind === 'immediate') return b.kind === 'immediate' && a.value === b.value;
-  return b.kind === 'register' && (a.register satisfies VirtualRegister) === b.register;
-}
-
-/** Whether `branch` holds where `tested` is known to be `outcome`. */
-function follows(tested: Branch, outcome: boolean, branch: Branch): boolean | undefined {
-  if (tested.op === branch.op) return outcome;
-  if (tested.op !== 'set' && INVERTED_COMPARISON[tested.op] === branch.op) return !outcome;
-  return undefined;
+  return b.kind === 'register' && a.register === b.register;
 }

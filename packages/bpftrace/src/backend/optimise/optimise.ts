@@ -13,6 +13,12 @@ import { threadJumps } from './thread-jumps.ts';
 /** Jumps over jumps over jumps: deeper nests of `&&` and `||` keep a test or two. */
 const MAX_ROUNDS = 4;
 
+export interface OptimiseOptions {
+  readonly byteOrder: 'little' | 'big';
+  /** The first parameter is the context of the program. */
+  readonly isMain: boolean;
+}
+
 /** A function and its shape. */
 export interface ShapedFunction {
   readonly fn: IrFunction;
@@ -23,7 +29,8 @@ export interface ShapedFunction {
  * The passes over the intermediate representation, in order. Each takes a whole function and gives a whole one, the same where it finds
  * nothing to do, so each is tested alone, and what depends on its changes is done again only where there are any.
  */
-export function optimise(source: IrFunction, byteOrder: 'little' | 'big'): ShapedFunction {
+export function optimise(source: IrFunction, options: OptimiseOptions): ShapedFunction {
+  const { byteOrder, isMain } = options;
   let fn = source;
   let flow = analyseControlFlow(fn);
   const apply = (pass: (fn: IrFunction, flow: ControlFlow) => IrFunction): boolean => {
@@ -41,7 +48,7 @@ export function optimise(source: IrFunction, byteOrder: 'little' | 'big'): Shape
   };
   restart();
   for (let round = 0; round < MAX_ROUNDS && apply(threadJumps); round++) restart();
-  if (apply(reuseResults)) simplifyValues();
+  if (apply((one, shape) => reuseResults(one, shape, { isMain }))) simplifyValues();
   if (apply(decideBranches)) restart();
   apply(eliminateDeadStores);
   apply(eliminateDeadCode);

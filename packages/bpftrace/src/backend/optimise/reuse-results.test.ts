@@ -67,4 +67,24 @@ describe('reuseResults', () => {
   ])('reuses %s', (_, write, expected) => {
     expect(printBody(reuseResults(buildMain(write)))).toEqual(['b0:', ...expected, 'return 0']);
   });
+
+  it('reads the context once, whatever is called in between', () => {
+    const fn = buildMain((f) => {
+      f.load(4, at(f.params[0]!, 8));
+      f.callVoid(6, []);
+      f.load(4, at(f.params[0]!, 8));
+    });
+    const expected = ['b0:', '%1 = load4 [%0 + 8]', 'call helper#6()', '%2 = %1', 'return 0'];
+    expect(printBody(reuseResults(fn, undefined, { isMain: true }))).toEqual(expected);
+    expect(printBody(reuseResults(fn))).toEqual(printBody(fn));
+  });
+
+  it('reads it again where the program writes it', () => {
+    const fn = buildMain((f) => {
+      f.load(4, at(f.params[0]!, 8));
+      f.store(4, at(f.params[0]!, 8), imm(1));
+      f.load(4, at(f.params[0]!, 8));
+    });
+    expect(printBody(reuseResults(fn, undefined, { isMain: true }))).toEqual(printBody(fn));
+  });
 });

@@ -1,6 +1,7 @@
 import type { BinaryOp } from '../../ir/function-builder.ts';
 import type { IrInstruction, Value, VirtualRegister } from '../../ir/ir.ts';
 import { fitsImmediate, imm, reg } from '../../ir/values.ts';
+import { sourced } from './copy-of.ts';
 import { foldBinary, isCommutative } from './fold.ts';
 import type { Knowledge } from './knowledge.ts';
 
@@ -122,10 +123,6 @@ function constantOf(value: Value, known: Knowledge): bigint | undefined {
 
 function constant(insn: Binary, value: bigint): IrInstruction {
   return sourced(insn, { kind: 'const', dst: insn.dst, value: BigInt.asIntN(64, value) });
-}
-
-function sourced(from: IrInstruction, to: IrInstruction): IrInstruction {
-  return from.source ? { ...to, source: from.source } : to;
 }
 
 function signed(value: bigint, bits: 32 | 64): bigint {

@@ -12,6 +12,7 @@ import type {
 import { definitionOf } from '../../ir/operands.ts';
 import { constant, fitsImmediate, imm, reg } from '../../ir/values.ts';
 import { analyseControlFlow, type ControlFlow, withBlocks, withContents } from '../control-flow.ts';
+import { sourced } from './copy-of.ts';
 import { foldByteSwap, foldComparison, foldExtend, SWAPPED_COMPARISON } from './fold.ts';
 import { type Fact, Knowledge } from './knowledge.ts';
 import { widthOf } from './known-width.ts';
@@ -301,8 +302,4 @@ class Rewrite {
 
 function goto(from: Terminator, target: BlockId): Terminator {
   return from.source ? { kind: 'goto', target, source: from.source } : { kind: 'goto', target };
-}
-
-function sourced(from: IrInstruction, to: IrInstruction): IrInstruction {
-  return from.source ? { ...to, source: from.source } : to;
 }

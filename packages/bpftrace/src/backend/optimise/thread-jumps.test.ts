@@ -29,7 +29,7 @@ describe('threadJumps', () => {
   });
 
   it('leaves nothing of a boolean that was only tested', () => {
-    expect(printBody(optimise(buildMain(testedBoolean), 'little').fn)).toEqual([
+    expect(printBody(optimise(buildMain(testedBoolean), { byteOrder: 'little', isMain: true }).fn)).toEqual([
       'b0:',
       'branch %0 gt 5 then b1 otherwise b5',
       'b1:',

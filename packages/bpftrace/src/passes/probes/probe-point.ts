@@ -31,6 +31,8 @@ export type ProbeArguments =
     }
   /** Eight bytes each behind the context pointer, typed and trusted; `returnId` is there at a function's exit. */
   | { readonly kind: 'function'; readonly params: readonly BtfParam[]; readonly returnId?: BtfTypeId }
+  /** Nobody tells which there are: whatever is asked for is taken in silence. */
+  | { readonly kind: 'unseen' }
   /** The members of the context struct. */
   | { readonly kind: 'iterator'; readonly structId: BtfTypeId };
 

@@ -26,7 +26,7 @@ export function resolveRawTracepoint(names: ProbeNames, node: AttachPoint): Prob
       .filter(matches)
       .map((event) => pointOf(names, node, module, event));
   }
-  const known = protoOf(facts.btf, last.text) || facts.tracepoints().some((name) => name.endsWith(`:${last.text}`));
+  const known = protoOf(facts.btf, last.text) || facts.tracepoints()?.some((name) => name.endsWith(`:${last.text}`));
   if (known) return [pointOf(names, node, module, last.text)];
   const hint = didYouMean(last.text, eventNames(names));
   names.diagnostics.error('unknown-probe', last.span, `there is no raw tracepoint ${last.text}`, hint);
@@ -73,5 +73,5 @@ function eventNames({ facts }: ProbeNames): string[] {
     }
   }
   if (found.length > 0) return found;
-  return facts.tracepoints().map((name) => name.slice(name.indexOf(':') + 1));
+  return (facts.tracepoints() ?? []).map((name) => name.slice(name.indexOf(':') + 1));
 }

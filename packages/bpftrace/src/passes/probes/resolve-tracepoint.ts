@@ -12,8 +12,12 @@ export function resolveTracepoint(names: ProbeNames, node: AttachPoint): ProbePo
   if (!checkParts(names, node, 2, 2, 'tracepoint:CATEGORY:EVENT')) return [];
   const category = part(node, 0);
   const event = part(node, 1);
-  if (isGlob(category) || isGlob(event)) return matching(names, node, `${category}:${event}`);
+  if (isGlob(category) || isGlob(event)) {
+    const all = names.facts.tracepoints();
+    return all ? matching(names, node, all, `${category}:${event}`) : [unseenPoint(names, node, category, event)];
+  }
   if (names.facts.tracepointFormat(category, event) !== undefined) return [pointOf(names, node, category, event)];
+  if (names.facts.tracepoints() === undefined) return [unseenPoint(names, node, category, event)];
   names.diagnostics.error(
     'unknown-probe',
     node.parts[1]!.span,
@@ -23,15 +27,16 @@ export function resolveTracepoint(names: ProbeNames, node: AttachPoint): ProbePo
   return [];
 }
 
-function matching(names: ProbeNames, node: AttachPoint, pattern: string): ProbePoint[] {
-  const matches = globMatcher(pattern);
-  return names.facts
-    .tracepoints()
-    .filter(matches)
-    .map((name) => {
-      const colon = name.indexOf(':');
-      return pointOf(names, node, name.slice(0, colon), name.slice(colon + 1));
-    });
+function matching(names: ProbeNames, node: AttachPoint, all: readonly string[], pattern: string): ProbePoint[] {
+  return all.filter(globMatcher(pattern)).map((name) => {
+    const colon = name.indexOf(':');
+    return pointOf(names, node, name.slice(0, colon), name.slice(colon + 1));
+  });
+}
+
+/** A script can be checked by who may not see tracepoints: all but what depends on them. */
+function unseenPoint(names: ProbeNames, node: AttachPoint, category: string, event: string): ProbePoint {
+  return { ...pointOf(names, node, category, event), args: { kind: 'unseen' } };
 }
 
 function pointOf(names: ProbeNames, node: AttachPoint, category: string, event: string): ProbePoint {
@@ -52,7 +57,7 @@ function pointOf(names: ProbeNames, node: AttachPoint, category: string, event: 
 
 /** An event of that name elsewhere, a near one in the category, a near one anywhere. */
 function suggest(names: ProbeNames, category: string, event: string) {
-  const all = names.facts.tracepoints();
+  const all = names.facts.tracepoints() ?? [];
   const elsewhere = all.filter((name) => name.endsWith(`:${event}`)).slice(0, 3);
   if (elsewhere.length > 0) return orHint(elsewhere);
   const prefix = `${category}:`;

@@ -7,7 +7,7 @@ import { didYouMean } from '../did-you-mean.ts';
 import type { ProbeArguments } from '../probes/probe-point.ts';
 import { addOffset, defaultSpace } from './address.ts';
 import type { TypingContext } from './context.ts';
-import { fail } from './context.ts';
+import { errorExpression, fail } from './context.ts';
 import { contextPointer } from './context-pointer.ts';
 import { accessMember } from './members.ts';
 import { registersOf } from './registers.ts';
@@ -23,6 +23,8 @@ export function probeArgument(
   const args = ctx.probe.points[0]?.args;
   if (!args) return noArgs(ctx, span);
   switch (args.kind) {
+    case 'unseen':
+      return errorExpression(span);
     case 'iterator':
       return accessMember(ctx, contextPointer(ctx, span), name, span);
     case 'tracepoint': {
