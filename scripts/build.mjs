@@ -12,6 +12,7 @@ export async function build() {
   await ensureInstalled();
   const { build: bundle } = await import('esbuild');
   const { embedCatalogue } = await import('./embed-catalogue.mjs');
+  const { lazyBuiltins } = await import('./lazy-builtins.mjs');
   mkdirSync(OUT, { recursive: true });
   await bundle({
     entryPoints: ['packages/cli/src/main.ts'],
@@ -22,12 +23,12 @@ export async function build() {
     format: 'cjs',
     conditions: ['source'],
     external: ['koffi'],
-    minifySyntax: true,
-    minifyWhitespace: true,
-    keepNames: false,
+    minify: true,
+    sourcemap: 'linked',
+    sourcesContent: false,
     legalComments: 'none',
     logLevel: 'warning',
-    plugins: [embedCatalogue()],
+    plugins: [embedCatalogue(), lazyBuiltins()],
     define: { 'import.meta.url': 'importMetaUrl', __WAGGLE_VERSION__: JSON.stringify(await version()) },
     banner: { js: "const importMetaUrl=require('node:url').pathToFileURL(__filename).href;" },
   });

@@ -25,7 +25,8 @@ if (source === undefined) {
 }
 const makeCache = process.argv[2] === '--make-code-cache';
 const cachedData = makeCache ? undefined : read(cacheFile);
-const script = new Script(`(function(exports,require,module,__filename,__dirname){${source.toString('utf8')}\n})`, {
+// The bundle is ASCII: as latin1 it is one byte a character in memory, too.
+const script = new Script(`(function(exports,require,module,__filename,__dirname){${source.toString('latin1')}\n})`, {
   filename: bundle,
   cachedData,
 });

@@ -18,6 +18,8 @@ export interface GadgetDoc {
   readonly keys: readonly ColumnDoc[];
   /** `@histogram`: maps that are shown as histograms, with a title. */
   readonly histograms: readonly ColumnDoc[];
+  /** `@sort`: how a table is ordered unless the user says otherwise, as `--sort` has it. */
+  readonly sort?: string;
 }
 
 export interface ColumnDoc {

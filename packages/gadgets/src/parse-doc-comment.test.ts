@@ -15,6 +15,7 @@ test('reads summary, description and tags', () => {
  *   as the kernel counts it
  * @key comm Who
  * @histogram usecs {us} Latency
+ * @sort -usecs,comm
  */
 BEGIN { }`;
   expect(parseDocComment(script)).toEqual({
@@ -26,6 +27,7 @@ BEGIN { }`;
     ],
     keys: [{ name: 'comm', hidden: false, description: 'Who' }],
     histograms: [{ name: 'usecs', format: 'us', hidden: false, description: 'Latency' }],
+    sort: '-usecs,comm',
   });
 });
 

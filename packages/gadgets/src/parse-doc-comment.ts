@@ -1,6 +1,7 @@
 import type { ColumnDoc, GadgetDoc } from './gadget.ts';
 
 const TAG = /^@(column|key|histogram)\s+(\S+)\s*(?:\{([\w-]+)\}\s*)?(hidden\b\s*)?(.*)$/;
+const SORT = /^@sort\s+(\S+)$/;
 
 /**
  * Reads the doc comment at the head of a script.
@@ -13,6 +14,7 @@ const TAG = /^@(column|key|histogram)\s+(\S+)\s*(?:\{([\w-]+)\}\s*)?(hidden\b\s*
  *      * @column name {format} hidden What it is
  *      * @key name {format} What it is
  *      * @histogram name {unit} Title
+ *      * @sort -name,other
  *
  * A tag's text may go on in the lines behind it, indented or not, until the next tag. A script without one has an empty doc.
  */
@@ -22,9 +24,12 @@ export function parseDocComment(script: string): GadgetDoc {
   const prose: string[] = [];
   const tags = { column: [] as ColumnDoc[], key: [] as ColumnDoc[], histogram: [] as ColumnDoc[] };
   let last: { list: ColumnDoc[] } | undefined;
+  let sort: string | undefined;
   for (const line of lines) {
     const tag = TAG.exec(line);
-    if (tag) {
+    const order = SORT.exec(line);
+    if (order) sort = order[1];
+    else if (tag) {
       const [, kind, name, format, hidden, description] = tag;
       const list = tags[kind as keyof typeof tags];
       list.push({ name: name!, ...(format && { format }), hidden: hidden !== undefined, description: description!.trim() });
@@ -41,5 +46,6 @@ export function parseDocComment(script: string): GadgetDoc {
     columns: tags.column,
     keys: tags.key,
     histograms: tags.histogram,
+    ...(sort !== undefined && { sort }),
   };
 }

@@ -25,7 +25,7 @@ export async function listGadgets(options: { pattern?: string; verbose?: boolean
   }
   const rows = gadgets.map(({ name, doc }) => ({ name, summary: doc.summary }));
   const page = standardPage();
-  const writer = rowWriter(options.output ?? 'columns', page);
+  const writer = await rowWriter(options.output ?? 'columns', page);
   writer.table(rows, COLUMNS);
   writer.end();
   page.output.flush();

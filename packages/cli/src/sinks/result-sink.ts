@@ -59,7 +59,9 @@ export class ResultSink implements Sink {
     const schemas = script.actions.flatMap((action, id) => (action.kind === 'event' ? [schemaOf(id, action.layout)] : []));
     this.#table = schemas.length === 0 ? mapTable(gadget.doc) : undefined;
     this.#events = eventView(schemas, gadget.doc, this.#cell);
-    this.#selection = selectRows(this.#table?.columns ?? this.#events.columns, rows);
+    // Events come as they come; a table that is known as a whole has an order of its own.
+    const order = this.#table === undefined ? {} : { sort: gadget.doc.sort };
+    this.#selection = selectRows(this.#table?.columns ?? this.#events.columns, { ...order, ...rows });
   }
 
   attached(info: AttachedInfo): void {

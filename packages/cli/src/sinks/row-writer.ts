@@ -5,7 +5,6 @@ import { ColumnsWriter } from './columns-writer.ts';
 import { CsvWriter } from './csv-writer.ts';
 import { JsonLinesWriter } from './json-lines-writer.ts';
 import { JsonWriter } from './json-writer.ts';
-import { YamlWriter } from './yaml-writer.ts';
 
 /** One output format: how rows, tables and other results are written, one after the other. */
 export interface RowWriter {
@@ -28,7 +27,8 @@ export interface Page {
   readonly terminalWidth: () => number | undefined;
 }
 
-export function rowWriter(format: OutputFormat, page: Page): RowWriter {
+/** The writer of a format; code that only one format needs is loaded with it. */
+export async function rowWriter(format: OutputFormat, page: Page): Promise<RowWriter> {
   switch (format) {
     case 'columns':
       return new ColumnsWriter(page);
@@ -37,7 +37,7 @@ export function rowWriter(format: OutputFormat, page: Page): RowWriter {
     case 'jsonl':
       return new JsonLinesWriter(page.output);
     case 'yaml':
-      return new YamlWriter(page.output);
+      return new (await import('./yaml-writer.ts')).YamlWriter(page.output);
     case 'csv':
       return new CsvWriter(page.output);
   }

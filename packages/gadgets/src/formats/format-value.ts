@@ -17,12 +17,17 @@ export const FORMATS: Readonly<Record<string, ValueFormat>> = {
   'open-flags': (value) => formatOpenFlags(BigInt(asNumber(value))),
   'file-mode': (value) => `0${asNumber(value).toString(8)}`,
   syscall: (value) => syscallName(asNumber(value)),
-  /** Bytes of strings that end in NUL each. */
-  argv: (value) => (typeof value === 'string' ? value.replace(/\0+$/, '').replaceAll('\0', ' ') : value),
+  /** Words that end in NUL each. */
+  argv: (value) => (typeof value === 'string' ? value.replace(/\0$/, '').split('\0').map(quoteWord).join(' ') : value),
 };
 
 /** Units: values stay numbers in JSON and get a unit in tables. */
 export const UNITS: ReadonlySet<string> = new Set(['ns', 'us', 'ms', 's', 'bytes']);
+
+/** As a shell would want it, where the word's borders would be lost otherwise. */
+function quoteWord(word: string): string {
+  return word === '' || /[\s'"\\]/.test(word) ? `'${word.replaceAll("'", "'\\''")}'` : word;
+}
 
 function asNumber(value: Cell): number {
   return typeof value === 'number' || typeof value === 'bigint' ? Number(value) : Number.NaN;

@@ -7,9 +7,9 @@ import { typeOfBtf } from './type-of-btf.ts';
 
 /** The builtin `ctx`: a pointer to the struct that a program of this kind is called with, where BTF knows it. */
 export function contextPointer(ctx: TypingContext, span: Span): TypedExpression {
-  const { btf } = ctx.facts;
+  // Types are read where they are needed only: a script of numbers starts without them.
   const id = structId(ctx);
-  const to: Type = btf && id !== undefined ? typeOfBtf(btf, id, 'kernel') : NONE;
+  const to: Type = id !== undefined && ctx.facts.btf ? typeOfBtf(ctx.facts.btf, id, 'kernel') : NONE;
   return { kind: 'builtin', name: 'ctx', type: { kind: 'pointer', to, space: 'kernel' }, span };
 }
 

@@ -36,7 +36,7 @@ export async function showTrace(program: ProgramSource, target: OpenTarget, opti
     void trace?.stop('stopped');
   };
   const page = standardPage(stop);
-  const sink = resultSink(prepared, program, page, options, stop);
+  const sink = await resultSink(prepared, program, page, options, stop);
   // Before anything is attached: whoever is told so may send a signal at once.
   const signals = watchSignals(stop, target.command);
   try {
@@ -74,19 +74,19 @@ function prepare({ source, parameters }: ProgramSource, target: OpenTarget, opti
   return trace;
 }
 
-function resultSink(
+async function resultSink(
   { script }: PreparedTrace,
   { source, gadget, isFromCatalogue }: ProgramSource,
   page: Page,
   options: ShowOptions,
   onEnough: () => void,
-): ResultSink {
+): Promise<ResultSink> {
   return new ResultSink({
     script,
     source,
     gadget,
     showsAllMaps: !isFromCatalogue && gadget.doc.keys.length + gadget.doc.histograms.length === 0,
-    writer: rowWriter(options.output ?? 'columns', page),
+    writer: await rowWriter(options.output ?? 'columns', page),
     escape: page.terminalWidth() !== undefined,
     color: page.color,
     rows: options,
