@@ -80,7 +80,12 @@ describe('SIGKILL of waggle', () => {
 describe('waggle', () => {
   it('ends with SIGTERM and with SIGHUP as with Ctrl-C', async () => {
     for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
-      const waggle = new WaggleProcess(['run', '-v', '-e', 'interval:s:1000 { printf("tick\\n"); } END { printf("bye\\n"); }']);
+      const waggle = new WaggleProcess([
+        'run',
+        '-v',
+        '-e',
+        'interval:s:1000 { printf("tick\\n"); } END { printf("bye\\n"); }',
+      ]);
       await waggle.attached();
       waggle.signal(signal);
       expect(await waggle.ended).toMatchObject({ code: 0, stdout: 'bye\n' });

@@ -5,7 +5,7 @@ import { compileCalls } from './support/calls.ts';
 import { expectNothingLeft } from './support/kernel-leftovers.ts';
 import { OwnCgroup } from './support/own-cgroup.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
-import { runWaggle, type WaggleOptions, WaggleProcess } from './support/waggle-process.ts';
+import { runWaggle, WaggleProcess } from './support/waggle-process.ts';
 
 expectNothingLeft();
 const folder = temporaryFolder();
@@ -197,10 +197,7 @@ describe('a target that is not there', () => {
     ['container', ['--container', 'no-such-container'], /^waggle: .*no-such-container.*\n/],
     ['name', ['--comm', 'longer than fifteen'], /^waggle: no process can be called .*, expected 1 to 15/],
   ])('says so: %s', async (_, target, message) => {
-    const { code, stdout, stderr } = await runWaggle(
-      ['run', '-e', SCRIPT, ...target] satisfies string[],
-      {} satisfies WaggleOptions,
-    );
+    const { code, stdout, stderr } = await runWaggle(['run', '-e', SCRIPT, ...target]);
     expect(stderr).toMatch(message);
     expect([code, stdout]).toEqual([1, '']);
   });

@@ -3,7 +3,7 @@
  *
  *   read:N       N times read(2) of one byte of /dev/zero, after one open of it
  *   getpgid:N    N times getpgid(2), with 1, 2, … N as its argument
- *   badclose:N   N times close(2) of a descriptor that is not open: EBADF
+ *   badfsync:N   N times fsync(2) of a descriptor that is not open: EBADF
  *   sleep:N      N times nanosleep(2) of 100 microseconds
  *   spin:N       N milliseconds of computing
  *   open:PATH openat:PATH openat2:PATH creat:PATH
@@ -37,10 +37,10 @@ static void repeat(const char *call, long count) {
   for (long n = 1; n <= count; n++) {
     if (strcmp(call, "read") == 0) read(zero, &byte, 1);
     else if (strcmp(call, "getpgid") == 0) syscall(SYS_getpgid, (int)n);
-    else if (strcmp(call, "badclose") == 0) close(1000);
+    else if (strcmp(call, "badfsync") == 0) fsync(1000);
     else if (strcmp(call, "sleep") == 0) nanosleep(&pause, NULL);
   }
-  if (zero >= 0) syscall(SYS_close, zero);
+  if (zero >= 0) close(zero);
 }
 
 static void open_by(const char *call, const char *path) {

@@ -26,7 +26,11 @@ const COMPLETE = '__complete';
 
 async function complete(words: readonly string[]): Promise<void> {
   const { completeWords } = await import('./commands/completion.ts');
-  printText(completeWords(buildProgram(), words).map((word) => `${word}\n`).join(''));
+  printText(
+    completeWords(buildProgram(), words)
+      .map((word) => `${word}\n`)
+      .join(''),
+  );
 }
 
 /** The whole command line as a tree; actions import their own code, so that a start loads only what it needs. */
@@ -54,7 +58,11 @@ export function buildProgram(command?: readonly string[]): Command {
     .option('-p, --pid <pid>', 'a process (all its threads); the trace ends with it', integer)
     .option('--comm <name>', 'threads of that name (15 characters at most)')
     .optionsGroup('How it is shown:')
-    .addOption(new Option('-o, --output <format>', 'format').choices(['columns', 'json', 'jsonl', 'yaml', 'csv']).default('columns'))
+    .addOption(
+      new Option('-o, --output <format>', 'format')
+        .choices(['columns', 'json', 'jsonl', 'yaml', 'csv'])
+        .default('columns'),
+    )
     .option('--columns <list>', 'columns to show: a,b or +c,-d')
     .option('--filter <expression>', 'show rows that match, such as \'comm == "sh" && error != null\'')
     .option('--sort <list>', 'order rows by columns at the end (or each interval): a,-b')
@@ -79,7 +87,11 @@ export function buildProgram(command?: readonly string[]): Command {
     .description('the gadgets of the catalogue')
     .argument('[pattern]', 'names to list, with * and ?')
     .option('-v, --verbose', 'with their columns')
-    .addOption(new Option('-o, --output <format>', 'format').choices(['columns', 'json', 'jsonl', 'yaml', 'csv']).default('columns'))
+    .addOption(
+      new Option('-o, --output <format>', 'format')
+        .choices(['columns', 'json', 'jsonl', 'yaml', 'csv'])
+        .default('columns'),
+    )
     .action(async (pattern: string | undefined, options: object) => {
       const { listGadgets } = await import('./commands/list-gadgets.ts');
       process.exitCode = await listGadgets({ pattern, ...options });
@@ -96,7 +108,9 @@ export function buildProgram(command?: readonly string[]): Command {
 
   program
     .command('check')
-    .description("Says what is wrong with a script, without running it. Needs no privileges: what they hide is checked when it runs.")
+    .description(
+      'Says what is wrong with a script, without running it. Needs no privileges: what they hide is checked when it runs.',
+    )
     .usage('[options] <gadget | file.bt | -e script> [parameters...]')
     .argument('[program]', "a gadget's name, or a script file (- for standard input)")
     .argument('[parameters...]', "the script's $1, $2, …")

@@ -5,7 +5,11 @@ import { wantsColor } from './terminal/style.ts';
  * Shows diagnostics on standard error, and gives the number of errors among them. `problems` say what this machine did not tell the compiler: where
  * there are errors, they may be the reason.
  */
-export function printDiagnostics(diagnostics: readonly Diagnostic[], source: SourceText, problems: readonly Error[] = []): number {
+export function printDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  source: SourceText,
+  problems: readonly Error[] = [],
+): number {
   // Without this, a script without mistakes would set up standard error: milliseconds of a start.
   if (diagnostics.length === 0) return 0;
   const color = wantsColor(process.stderr);

@@ -1,5 +1,5 @@
-import { UsageError } from './usage-error.ts';
 import { styleFor, wantsColor } from './terminal/style.ts';
+import { UsageError } from './usage-error.ts';
 
 /**
  * Says on standard error what went wrong, in one line and a hint where there is one; gives the exit code. Errors of our own libraries have

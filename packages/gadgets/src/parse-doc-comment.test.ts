@@ -32,7 +32,13 @@ BEGIN { }`;
 });
 
 test('a script without one has an empty doc', () => {
-  expect(parseDocComment('// x\nBEGIN { }')).toEqual({ summary: '', description: '', columns: [], keys: [], histograms: [] });
+  expect(parseDocComment('// x\nBEGIN { }')).toEqual({
+    summary: '',
+    description: '',
+    columns: [],
+    keys: [],
+    histograms: [],
+  });
 });
 
 test.each(listGadgets().map((gadget) => [gadget.name, gadget] as const))('%s documents itself', (_, { doc }) => {

@@ -32,14 +32,22 @@ export function parseDocComment(script: string): GadgetDoc {
     else if (tag) {
       const [, kind, name, format, hidden, description] = tag;
       const list = tags[kind as keyof typeof tags];
-      list.push({ name: name!, ...(format && { format }), hidden: hidden !== undefined, description: description!.trim() });
+      list.push({
+        name: name!,
+        ...(format && { format }),
+        hidden: hidden !== undefined,
+        description: description!.trim(),
+      });
       last = { list };
     } else if (last && line.trim() !== '') {
       const column = last.list.pop()!;
       last.list.push({ ...column, description: `${column.description} ${line.trim()}`.trim() });
     } else if (!last) prose.push(line);
   }
-  const paragraphs = prose.join('\n').trim().split(/\n\s*\n/);
+  const paragraphs = prose
+    .join('\n')
+    .trim()
+    .split(/\n\s*\n/);
   return {
     summary: (paragraphs[0] ?? '').replace(/\s+/g, ' ').replace(/\.$/, ''),
     description: paragraphs.slice(1).join('\n\n'),

@@ -41,6 +41,19 @@ describe('tracepoints', () => {
     expect(counter.count()).toBe(3);
   });
 
+  test('run it no more once it is detached', async () => {
+    using counter = loadCounter('tracepoint', spec);
+    const link = attach(counter.program);
+    callGetppid(3);
+    const detached = link.detach();
+    expect(link.closed).toBe(true);
+    await detached;
+    callGetppid(3);
+    expect(counter.count()).toBe(3);
+    await link.detach();
+    link.close();
+  });
+
   test('keep the program when its own descriptor is closed', () => {
     using counter = loadCounter('tracepoint', spec);
     using _ = attach(counter.program);

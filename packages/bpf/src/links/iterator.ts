@@ -63,6 +63,10 @@ export class IteratorLink implements Link {
     this.#fd.close();
   }
 
+  async detach(): Promise<void> {
+    this.close();
+  }
+
   [Symbol.dispose](): void {
     this.close();
   }

@@ -10,6 +10,11 @@ export interface Link extends Disposable {
    * taken down in the background (`slowClosesDone`), as that takes the kernel 30-120 ms each.
    */
   close(): void;
+  /**
+   * The same without holding up this thread: resolves once the hook calls the program no more. The kernel waits 20-40 ms
+   * for each tracepoint or perf event, and links that are detached at the same time share that.
+   */
+  detach(): Promise<void>;
 }
 
 /** A link made of descriptors that close at once. */
@@ -25,12 +30,18 @@ export function linkOfEvents(spec: AttachSpec, fds: readonly Fd[], events: reado
     for (const fd of fds) fd.close();
     for (const event of events) event.closeSlowly();
   };
+  const detach = async (): Promise<void> => {
+    closed = true;
+    await Promise.all(fds.map((fd) => fd.closeOnThread()));
+    for (const event of events) event.closeSlowly();
+  };
   return {
     spec,
     get closed() {
       return closed;
     },
     close,
+    detach,
     [Symbol.dispose]: close,
   };
 }

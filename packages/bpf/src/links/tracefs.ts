@@ -21,7 +21,8 @@ export function tracefs(): string {
   try {
     mountPseudo('tracefs', TRACEFS);
   } catch (cause) {
-    if (process.geteuid?.() !== 0) throw new UnsupportedError('tracefs', `only root may read ${TRACEFS}`, undefined, cause);
+    if (process.geteuid?.() !== 0)
+      throw new UnsupportedError('tracefs', `only root may read ${TRACEFS}`, undefined, cause);
     const reason = `not mounted at ${TRACEFS}, and mounting it failed; try "mount -t tracefs tracefs ${TRACEFS}" as root`;
     throw new UnsupportedError('tracefs', reason, '4.1', cause);
   }

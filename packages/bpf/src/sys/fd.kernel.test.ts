@@ -24,6 +24,16 @@ test('a slow close counts as open until it is done', async () => {
   await slowClosesDone();
 });
 
+test('a close on another thread counts as open until it is done', async () => {
+  const fd = new Fd(openSync('/dev/null', 'r'), 'nothing');
+  const done = fd.closeOnThread();
+  expect(fd.closed).toBe(true);
+  expect(openDescriptors()).toEqual(['nothing']);
+  await done;
+  expect(openDescriptors()).toEqual([]);
+  await fd.closeOnThread();
+});
+
 test('a refused system call tells what was wanted, the errno and its words', () => {
   const wanted = 'cannot create map "x": Invalid argument (EINVAL from bpf(BPF_MAP_CREATE))';
   const create = () => bpf('cannot create map "x"', 'BPF_MAP_CREATE', bpfAttr());

@@ -40,14 +40,24 @@ export class Fd {
   }
 
   /**
+   * Closes it on another thread; resolves once the kernel is done. What is closed at the same time waits at the same
+   * time. It counts as open until then.
+   */
+  async closeOnThread(): Promise<void> {
+    const number = this.#forget();
+    if (number < 0) return;
+    await closeNumber(number);
+    open.delete(this);
+  }
+
+  /**
    * Closes it on another thread, after those before it. For descriptors of probes, whose last close waits for all CPUs
    * to leave the probe (RCU): 30-120 ms each. It counts as open until it is done; `slowClosesDone` tells when.
    */
   closeSlowly(): void {
     const number = this.#forget();
     if (number < 0) return;
-    const work = (): Promise<void> => new Promise((resolve) => close(number, () => resolve()));
-    slowCloses = slowCloses.then(work).then(() => void open.delete(this));
+    slowCloses = slowCloses.then(() => closeNumber(number)).then(() => void open.delete(this));
   }
 
   [Symbol.dispose](): void {
@@ -59,6 +69,10 @@ export class Fd {
     this.#number = -1;
     return number;
   }
+}
+
+function closeNumber(number: number): Promise<void> {
+  return new Promise((resolve) => close(number, () => resolve()));
 }
 
 /** What is open now, or being closed, in the order of opening: `map events`. */

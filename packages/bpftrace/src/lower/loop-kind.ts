@@ -5,19 +5,47 @@ import { childrenOfExpression, childrenOfStatement, walk } from './typed-childre
 import { uninitialisedVariables } from './uninitialised-variables.ts';
 
 /**
- * The verifier walks through every step of a plain loop, and remembers all branches behind it that it has not taken: 8192 in a whole
+ * The verifier walks through every step of plain loops, and remembers all branches behind it that it has not taken: 8192 in a whole
  * program. So many nodes of the tree, in all steps together, have far fewer, and are walked quickly.
  */
 const MAX_WALKED_NODES = 4_000;
 
+/**
+ * Where a loop compares with what is known of its step, the verifier may learn another range of the other side in each step, and then
+ * walks through all that follows for each of these ranges; with several conditions, for all combinations. So many nodes in the worst
+ * case are still walked quickly.
+ */
+const MAX_WALKED_COMBINATIONS = 20_000;
+
+/** The limit where there is no bpf_loop: rather a program that the verifier may refuse than none. */
+const MAX_WALKED_WITHOUT_CALLBACKS = 8_000;
+
 export type Loop = TypedStatement & { readonly kind: 'for-range' | 'while' };
 
-/** Whether a loop becomes a callback of bpf_loop: its count is not known, or too large to walk through. */
-export function isCallbackLoop(s: TypedStatement): boolean {
-  if (s.kind === 'while') return true;
-  if (s.kind !== 'for-range') return false;
-  const steps = knownSteps(s);
-  return steps === undefined || steps * walkedNodes(s.body, []) > MAX_WALKED_NODES;
+/**
+ * The loops that become callbacks of bpf_loop: those whose count is not known, and those that are too large to walk through. Whoever
+ * comes first in the text may be a plain loop.
+ */
+export function callbackLoops(probe: TypedProbe, hasHelper: boolean): ReadonlySet<TypedStatement> {
+  const callbacks = new Set<TypedStatement>();
+  let left = hasHelper ? MAX_WALKED_NODES : MAX_WALKED_WITHOUT_CALLBACKS;
+  const choose = (s: TypedStatement) => {
+    if (s.kind === 'while') callbacks.add(s);
+    if (s.kind === 'for-range') {
+      const cost = walkedNodes([s], []);
+      const combinations = walkedSteps([s]) ** conditionsIn(s.body);
+      if (cost > left || (hasHelper && cost * combinations > MAX_WALKED_COMBINATIONS)) callbacks.add(s);
+      else {
+        left -= cost;
+        return;
+      }
+    }
+    const { expressions, statements } = childrenOfStatement(s);
+    for (const node of walk([], expressions)) if (node.kind === 'block-value') node.statements.forEach(choose);
+    statements.forEach(choose);
+  };
+  probe.body.forEach(choose);
+  return callbacks;
 }
 
 function knownSteps(s: TypedStatement & { readonly kind: 'for-range' }): number | undefined {
@@ -35,15 +63,34 @@ function walkedNodes(statements: readonly TypedStatement[], expressions: readonl
   }
   for (const s of statements) {
     const children = childrenOfStatement(s);
-    const often = s.kind === 'for-range' && !isCallbackLoop(s) ? (knownSteps(s) ?? 1) : 1;
+    const often = s.kind === 'for-range' ? (knownSteps(s) ?? Number.POSITIVE_INFINITY) : 1;
     nodes += 1 + walkedNodes([], children.expressions) + often * walkedNodes(children.statements, []);
   }
   return nodes;
 }
 
+/** How often the innermost loop runs. */
+function walkedSteps(statements: readonly TypedStatement[]): number {
+  const steps = statements.map((s) => {
+    const inner = walkedSteps(childrenOfStatement(s).statements);
+    return s.kind === 'for-range' ? (knownSteps(s) ?? Number.POSITIVE_INFINITY) * inner : inner;
+  });
+  return Math.max(1, ...steps);
+}
+
+function conditionsIn(body: readonly TypedStatement[]): number {
+  return [...walk(body)].filter(({ kind }) => CONDITIONS.has(kind)).length;
+}
+
+const CONDITIONS: ReadonlySet<string> = new Set(['if', 'choice', 'logical']);
+
+/** The verifier walks through what follows a call of for_each_map_elem about so often. */
+const WALKS_AFTER_CALLBACK = 65;
+
 /** One, or as many as a loop has that lowering makes of the expression. */
 function stepsInside(e: TypedExpression): number {
   if (e.kind === 'string-contains') return 2 * layoutOf(e.haystack.type).sizeBytes;
+  if (e.kind === 'map-length') return WALKS_AFTER_CALLBACK ** 2;
   if (e.kind !== 'string-compare') return 1;
   return 1 + Math.min(layoutOf(e.left.type).sizeBytes, layoutOf(e.right.type).sizeBytes) / 8;
 }
@@ -57,7 +104,10 @@ export function bodyLeaves(body: readonly TypedStatement[]): boolean {
  * Variables that are mentioned in more than one function: in a callback, and in what is around it or in another callback. They live
  * in scratch memory, where all of them can reach them.
  */
-export function capturedVariables(probe: TypedProbe): ReadonlySet<VariableSymbol> {
+export function capturedVariables(
+  probe: TypedProbe,
+  callbacks: ReadonlySet<TypedStatement>,
+): ReadonlySet<VariableSymbol> {
   const owners = new Map<VariableSymbol, Loop | undefined>();
   const captured = new Set<VariableSymbol>();
   const mention = (variable: VariableSymbol, owner: Loop | undefined) => {
@@ -65,10 +115,10 @@ export function capturedVariables(probe: TypedProbe): ReadonlySet<VariableSymbol
     owners.set(variable, owner);
   };
   const visit = (node: TypedStatement | Parameters<typeof childrenOfExpression>[0], owner: Loop | undefined) => {
-    if ('variable' in node) mention(node.variable, node.kind === 'for-range' && isCallbackLoop(node) ? node : owner);
+    if ('variable' in node) mention(node.variable, node.kind === 'for-range' && callbacks.has(node) ? node : owner);
     const isStatement = !('type' in node);
     const children = isStatement ? childrenOfStatement(node as TypedStatement) : childrenOfExpression(node);
-    const inner = isStatement && isCallbackLoop(node as TypedStatement) ? (node as Loop) : owner;
+    const inner = isStatement && callbacks.has(node as TypedStatement) ? (node as Loop) : owner;
     // The bounds of a range are evaluated outside, the condition of a `while` inside.
     for (const e of children.expressions) visit(e, node.kind === 'while' ? inner : owner);
     for (const s of children.statements) visit(s, inner);

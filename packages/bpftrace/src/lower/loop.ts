@@ -3,7 +3,6 @@ import { imm, reg } from '../ir/index.ts';
 import type { TypedStatement, VariableSymbol } from '../typed/tree.ts';
 import { type ForRange, lowerCallbackFor, lowerCallbackWhile, type While } from './callback-loop.ts';
 import { constantOf } from './constant-fold.ts';
-import { isCallbackLoop } from './loop-kind.ts';
 import type { ProgramState } from './program-state.ts';
 import { walk } from './typed-children.ts';
 import { writeVariable } from './variable.ts';
@@ -11,7 +10,7 @@ import { writeVariable } from './variable.ts';
 /** `for $i : start..end { … }` */
 export function lowerForRange(p: ProgramState, s: ForRange): void {
   const [start, end] = [constantOf(s.start), constantOf(s.end)];
-  if (isCallbackLoop(s) || start === undefined || end === undefined) lowerCallbackFor(p, s);
+  if (p.callbackLoops.has(s) || start === undefined || end === undefined) lowerCallbackFor(p, s);
   else lowerPlainFor(p, s, Number(start), Number(end));
 }
 

@@ -19,6 +19,9 @@ import { lowerStatements } from './statement.ts';
 import { uninitialisedVariables } from './uninitialised-variables.ts';
 import { writeVariable } from './variable.ts';
 
+/** PCPU_MIN_UNIT_SIZE, include/linux/percpu.h: what a value of a per-CPU map has at most. */
+const MAX_SCRATCH_BYTES = 32 << 10;
+
 const LOWERINGS: Lowerings = {
   scalar: lowerScalar,
   condition: lowerCondition,
@@ -40,7 +43,7 @@ export function lowerProgram(script: ScriptState, probe: TypedProbe, index: numb
   const { guard } = script.options;
   if (guard && probe.guard === 'current') guardCurrentTask(p, guard, outside);
 
-  p.reserveVariables(capturedVariables(probe));
+  p.reserveVariables(capturedVariables(probe, p.callbackLoops));
   const prologue = lowerPredicate(p, outside);
   lowerStatements(p, probe.body);
   p.leave();
@@ -49,9 +52,17 @@ export function lowerProgram(script: ScriptState, probe: TypedProbe, index: numb
   p.flushCold();
   lowerPrologue(p, prologue);
 
+  if (p.scratchBytes > MAX_SCRATCH_BYTES) reportScratch(p);
   script.scratchBytes = Math.max(script.scratchBytes, p.scratchBytes);
   const main = moveBlock(b.build(), prologue.block, prologue.next);
   return { functions: [main, ...p.callbacks.map((callback) => callback.build())] };
+}
+
+function reportScratch(p: ProgramState): void {
+  const message = `the probe needs ${p.scratchBytes} bytes for its strings and other large values, the kernel gives ${MAX_SCRATCH_BYTES}`;
+  p.script.diagnostics.error('scratch-limit', p.probe.span, message, {
+    hint: 'use fewer at a time, or shorter ones: str(p, 64), or max_strlen in the config block',
+  });
 }
 
 /** What comes before the first use of scratch memory and variables; what it has to do is known at the end. */

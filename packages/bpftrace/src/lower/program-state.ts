@@ -4,8 +4,10 @@ import type { Span } from '../source/span.ts';
 import type { MapSymbol, TypedExpression, TypedProbe, TypedStatement, VariableSymbol } from '../typed/tree.ts';
 import { layoutOf, roundUp } from '../types/layout.ts';
 import { asArgument } from './address.ts';
+import { callbackLoops } from './loop-kind.ts';
 import { isScalar } from './scalar-type.ts';
 import type { InternalMap, ScriptState } from './script-state.ts';
+import { variableLifetimes } from './variable-lifetimes.ts';
 
 /**
  * The parts of lowering that need one another, tied together in `lower-program.ts` so that their files need not import in a
@@ -52,6 +54,7 @@ export class ProgramState {
   b: FunctionBuilder;
   /** Callbacks that are finished. */
   readonly callbacks: FunctionBuilder[] = [];
+  readonly callbackLoops: ReadonlySet<TypedStatement>;
   readonly homes = new Map<VariableSymbol, Home>();
   loop: LoopTargets | undefined;
   /** Set where scratch memory was used; see `claimScratch`. */
@@ -86,6 +89,7 @@ export class ProgramState {
     this.frameLimit = frameLimit;
     this.returnValue = returnValue;
     this.lower = lower;
+    this.callbackLoops = callbackLoops(probe, script.kernelHas(5, 17));
     this.b = new FunctionBuilder('main');
     this.scratchBase = this.b.newRegister();
     this.#mainScratch = this.scratchBase;
@@ -176,13 +180,21 @@ export class ProgramState {
     return known;
   }
 
-  /** Gives variables that several functions use, or that are too large for the frame, memory for as long as the program runs. */
+  /**
+   * Gives variables that several functions use, or that are too large for the frame, memory of their own; those that are never in use
+   * together share it.
+   */
   reserveVariables(captured: ReadonlySet<VariableSymbol>): void {
-    for (const variable of this.probe.variables) {
-      const size = isScalar(variable.type) ? 8 : layoutOf(variable.type).sizeBytes;
-      if (captured.has(variable) || (!isScalar(variable.type) && size > this.frameLimit)) {
-        this.homes.set(variable, { kind: 'memory', address: this.scratch(size) });
-      }
+    const lifetimes = variableLifetimes(this.probe);
+    const places: { readonly address: Address; readonly sizeBytes: number; readonly last: number }[] = [];
+    const inOrder = [...lifetimes].sort(([, a], [, b]) => a.first - b.first);
+    for (const [variable, { first, last }] of inOrder) {
+      const sizeBytes = isScalar(variable.type) ? 8 : layoutOf(variable.type).sizeBytes;
+      if (!captured.has(variable) && (isScalar(variable.type) || sizeBytes <= this.frameLimit)) continue;
+      const free = places.findIndex((one) => one.sizeBytes === sizeBytes && one.last < first);
+      const address = free < 0 ? this.scratch(sizeBytes) : places[free]!.address;
+      places.splice(free < 0 ? places.length : free, 1, { address, sizeBytes, last });
+      this.homes.set(variable, { kind: 'memory', address });
     }
   }
 

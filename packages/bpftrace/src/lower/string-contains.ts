@@ -15,7 +15,7 @@ import type { ProgramState } from './program-state.ts';
 const MAX_PLAIN_STEPS = 256;
 
 /** Starts that one call of a callback looks at. */
-const BLOCK_STARTS = 64;
+const BLOCK_STARTS = 16;
 
 /** Bytes of a needle that is not constant: each is a step of a plain loop. */
 const MAX_NEEDLE_BYTES = 256;
@@ -120,7 +120,7 @@ function searchInBlocks(p: ProgramState, of: Search, found: BlockId, missing: Bl
   b.store(8, state, reg(base));
   b.store(8, behind(state, 8), reg(of.needle ? addressRegister(b, of.needle) : base));
   b.store(8, behind(state, 16), imm(0));
-  const size = Math.min(of.starts, Math.max(1, Math.floor((BLOCK_STARTS * 2) / of.steps)));
+  const size = Math.min(of.starts, Math.max(1, Math.floor((2 * BLOCK_STARTS) / of.steps)));
   const callback = new FunctionBuilder(p.callbackName(), 2);
   p.inFunction(callback, () => searchBlock(p, of, size));
   const blocks = Math.ceil(of.starts / size);

@@ -27,7 +27,8 @@ complete -c waggle -n '__fish_seen_subcommand_from run check dump' -F
 /** The script that a shell sources. @throws UsageError for other shells. */
 export function completionScript(shell: string): string {
   const script = SCRIPTS[shell];
-  if (script === undefined) throw new UsageError(`no completion for "${shell}"; there is: ${Object.keys(SCRIPTS).join(', ')}`);
+  if (script === undefined)
+    throw new UsageError(`no completion for "${shell}"; there is: ${Object.keys(SCRIPTS).join(', ')}`);
   return script;
 }
 
@@ -43,13 +44,17 @@ export function completeWords(program: Command, words: readonly string[]): strin
     if (sub) command = sub;
     else if (!word.startsWith('-')) takesProgram = false;
   }
-  const option = command.options.find((candidate) => candidate.short === before.at(-1) || candidate.long === before.at(-1));
+  const option = command.options.find(
+    (candidate) => candidate.short === before.at(-1) || candidate.long === before.at(-1),
+  );
   if (option?.required) return (option.argChoices ?? []).filter((choice) => choice.startsWith(last));
   const candidates = last.startsWith('-')
     ? [...command.options.filter((candidate) => !candidate.hidden).map((candidate) => candidate.long!), '--help']
     : [
         ...command.commands.filter((sub) => !HIDDEN.has(sub.name())).map((sub) => sub.name()),
-        ...(takesProgram && ['run', 'check', 'dump'].includes(command.name()) ? listGadgets().map((gadget) => gadget.name) : []),
+        ...(takesProgram && ['run', 'check', 'dump'].includes(command.name())
+          ? listGadgets().map((gadget) => gadget.name)
+          : []),
         ...(command.name() === 'completion' ? Object.keys(SCRIPTS) : []),
       ];
   return candidates.filter((candidate) => candidate.startsWith(last)).sort();

@@ -19,13 +19,19 @@ export async function demo(options: { readonly timeout?: number }): Promise<numb
       workloads.push(await Command.start(['/bin/sh', '-c', script], identities.tree, name));
     }
     const resolved = await resolveTarget({ cgroups: workloads.map(({ cgroup }) => cgroup.path) }, identities);
-    process.stderr.write(`waggle: tracing two sample workloads, ${Object.keys(WORKLOADS).join(' and ')}; Ctrl-C ends it\n`);
-    return await showTrace(programSource({ name: 'tour', parameters: [] }), { resolved, identities, close: async () => {} }, {
-      ...options,
-      onAttached: () => {
-        for (const workload of workloads) workload.release();
+    process.stderr.write(
+      `waggle: tracing two sample workloads, ${Object.keys(WORKLOADS).join(' and ')}; Ctrl-C ends it\n`,
+    );
+    return await showTrace(
+      programSource({ name: 'tour', parameters: [] }),
+      { resolved, identities, close: async () => {} },
+      {
+        ...options,
+        onAttached: () => {
+          for (const workload of workloads) workload.release();
+        },
       },
-    });
+    );
   } finally {
     for (const workload of workloads) {
       workload.cgroup.kill();

@@ -35,7 +35,8 @@ export async function dump(options: DumpOptions): Promise<number> {
     const others = names.length > 3 ? ` and ${names.length - 3} others` : '';
     output.write(`\n## ${names.slice(0, 3).join(', ')}${others} (${program.spec.type})\n`);
     if (everything || options.ir) output.write(`\n${printIr(ir[index]!)}`);
-    if (everything || options.asm) output.write(`\n${formatInstructions(program.spec.instructions, { sources: true })}`);
+    if (everything || options.asm)
+      output.write(`\n${formatInstructions(program.spec.instructions, { sources: true })}`);
   });
   output.flush();
   return 0;
@@ -46,16 +47,19 @@ function describeData({ maps, mapSpecs, actions }: CompiledScript): string {
   for (const spec of mapSpecs) {
     const own = maps.find((map) => map.spec === spec.name);
     const types = own ? `  ${own.name}${own.key ? `[${printType(own.key)}]` : ''}: ${printType(own.value)}` : '';
-    lines.push(`${spec.name}  ${spec.type} key ${spec.keySize} value ${spec.valueSize} entries ${spec.maxEntries}${types}`);
+    lines.push(
+      `${spec.name}  ${spec.type} key ${spec.keySize} value ${spec.valueSize} entries ${spec.maxEntries}${types}`,
+    );
   }
   if (actions.length > 0) lines.push('', '## records', '');
-  actions.forEach((action, id) => lines.push(`${id}  ${action.kind}${describeLayout(action.layout)}`));
+  for (const [id, action] of actions.entries()) lines.push(`${id}  ${action.kind}${describeLayout(action.layout)}`);
   return `${lines.join('\n')}\n`;
 }
 
 function describeLayout({ fields, fixedBytes, maxBytes }: RecordLayout): string {
   const described = fields.map(({ name, type, place }) => {
-    const where = place.kind === 'constant' ? `= ${place.value}` : `${place.kind === 'dynamic' ? '→' : ''}+${place.offset}`;
+    const where =
+      place.kind === 'constant' ? `= ${place.value}` : `${place.kind === 'dynamic' ? '→' : ''}+${place.offset}`;
     return `${name || '_'}: ${printType(type)} ${where}`;
   });
   return `  ${fixedBytes}..${maxBytes} bytes (${described.join(', ')})`;

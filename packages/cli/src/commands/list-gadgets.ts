@@ -12,7 +12,11 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** `waggle list gadgets [pattern]`: a line each; with `verbose`, also their columns. */
-export async function listGadgets(options: { pattern?: string; verbose?: boolean; output?: OutputFormat }): Promise<number> {
+export async function listGadgets(options: {
+  pattern?: string;
+  verbose?: boolean;
+  output?: OutputFormat;
+}): Promise<number> {
   const gadgets = catalogue().filter((gadget) => matchesGlob(gadget.name, options.pattern ?? '*'));
   if (options.verbose && (options.output ?? 'columns') === 'columns') {
     for (const { name, doc } of gadgets) {

@@ -1,7 +1,7 @@
-import { listProbes as probesOfMachine, MachineFacts, probeArguments } from '@waggle/trace';
+import { MachineFacts, probeArguments, listProbes as probesOfMachine } from '@waggle/trace';
 import { matchesGlob } from '../glob.ts';
-import { suggestion } from '../suggestion.ts';
 import { standardPage } from '../sinks/standard-page.ts';
+import { suggestion } from '../suggestion.ts';
 
 /**
  * `waggle list probes [pattern]`: a name a line; with `verbose`, arguments below it. A pattern without wildcards that is no whole name lists the

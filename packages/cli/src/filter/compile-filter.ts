@@ -24,14 +24,14 @@ export function compileFilter(filter: Filter, columns: readonly Column[]): RowPr
       return (row) => !operand(row);
     }
     case 'truth': {
-      const value = valueOf(filter.operand, columns);
+      const value = operandValue(filter.operand, columns);
       return (row) => {
         const cell = value(row);
         return cell !== null && cell !== '' && cell !== false && Number(cell) !== 0;
       };
     }
     case 'compare':
-      return comparison(filter.operator, valueOf(filter.left, columns), valueOf(filter.right, columns));
+      return comparison(filter.operator, operandValue(filter.left, columns), operandValue(filter.right, columns));
   }
 }
 
@@ -60,7 +60,7 @@ const ORDERS: Readonly<Record<Exclude<CompareOperator, '~' | '!~'>, (order: numb
   '>=': (order) => order >= 0,
 };
 
-function valueOf(operand: Operand, columns: readonly Column[]): (row: Row) => Cell {
+function operandValue(operand: Operand, columns: readonly Column[]): (row: Row) => Cell {
   if (operand.kind === 'constant') return () => operand.value;
   const { name } = findColumn(columns, operand.name);
   return (row) => row[name] ?? null;

@@ -1,7 +1,8 @@
 import { UsageError } from '../usage-error.ts';
 import type { CompareOperator, Filter, Operand } from './filter.ts';
 
-const TOKEN = /\s*(?:(&&|\|\||==|!=|<=|>=|=~|!~|[<>~!()])|("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(-?(?:0x[0-9a-fA-F]+|\d+(?:\.\d+)?))|([A-Za-z_@][\w.@/-]*))/y;
+const TOKEN =
+  /\s*(?:(&&|\|\||==|!=|<=|>=|=~|!~|[<>~!()])|("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(-?(?:0x[0-9a-fA-F]+|\d+(?:\.\d+)?))|([A-Za-z_@][\w.@/-]*))/y;
 const COMPARE: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>=', '~', '!~']);
 const MAX_DEPTH = 200;
 
@@ -95,12 +96,18 @@ class Parser {
         if (token.text === 'null') return { kind: 'constant', value: null };
         return { kind: 'column', name: token.text, start: token.start };
       default:
-        return this.#fail(token.start, token.kind === 'end' ? 'expected a column or a value here' : `expected a column or a value, found ${token.text}`);
+        return this.#fail(
+          token.start,
+          token.kind === 'end'
+            ? 'expected a column or a value here'
+            : `expected a column or a value, found ${token.text}`,
+        );
     }
   }
 
   #checkPattern(operand: Operand, start: number): void {
-    if (operand.kind !== 'constant' || typeof operand.value !== 'string') this.#fail(start, 'expected a quoted regular expression');
+    if (operand.kind !== 'constant' || typeof operand.value !== 'string')
+      this.#fail(start, 'expected a quoted regular expression');
     try {
       new RegExp(operand.value, 'u');
     } catch (error) {

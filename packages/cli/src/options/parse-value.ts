@@ -2,7 +2,8 @@ import { InvalidArgumentError } from 'commander';
 
 /** A whole number of at least 0. */
 export function integer(text: string): number {
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text))) throw new InvalidArgumentError('expected a whole number');
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text)))
+    throw new InvalidArgumentError('expected a whole number');
   return Number(text);
 }
 

@@ -56,7 +56,9 @@ export class ResultSink implements Sink {
   constructor(parts: ResultSinkParts) {
     this.#parts = parts;
     const { script, gadget, rows } = parts;
-    const schemas = script.actions.flatMap((action, id) => (action.kind === 'event' ? [schemaOf(id, action.layout)] : []));
+    const schemas = script.actions.flatMap((action, id) =>
+      action.kind === 'event' ? [schemaOf(id, action.layout)] : [],
+    );
     this.#table = schemas.length === 0 ? mapTable(gadget.doc) : undefined;
     this.#events = eventView(schemas, gadget.doc, this.#cell);
     // Events come as they come; a table that is known as a whole has an order of its own.
@@ -103,7 +105,9 @@ export class ResultSink implements Sink {
     if (snapshots.length === 0) return;
     if (showsAllMaps) {
       const context = this.#context(scene);
-      writer.result(final ? renderFinalMaps(snapshots, context) : snapshots.map((map) => renderMap(map, {}, context)).join(''));
+      writer.result(
+        final ? renderFinalMaps(snapshots, context) : snapshots.map((map) => renderMap(map, {}, context)).join(''),
+      );
       return;
     }
     if (this.#table) {
@@ -125,7 +129,8 @@ export class ResultSink implements Sink {
   #hold(row: Row): void {
     this.#held.push(row);
     const { maxRows } = this.#selection;
-    if (this.#held.length >= 2 * maxRows + 1024) this.#held.splice(0, this.#held.length, ...arrangeRows(this.#held, this.#selection));
+    if (this.#held.length >= 2 * maxRows + 1024)
+      this.#held.splice(0, this.#held.length, ...arrangeRows(this.#held, this.#selection));
   }
 
   #histogram(snapshot: MapSnapshot, title: string, scene: Scene): string {

@@ -1,6 +1,6 @@
 import type { OutputFormat } from '../options/output-format.ts';
-import type { Output } from '../terminal/output.ts';
 import type { Column, Row } from '../table/column.ts';
+import type { Output } from '../terminal/output.ts';
 import { ColumnsWriter } from './columns-writer.ts';
 import { CsvWriter } from './csv-writer.ts';
 import { JsonLinesWriter } from './json-lines-writer.ts';

@@ -6,7 +6,11 @@ const GAP = '  ';
 
 /** The header line: names in capitals. */
 export function formatHeader(columns: readonly Column[], widths: readonly number[]): string {
-  return line(columns.map((column) => column.name.toUpperCase()), columns, widths);
+  return line(
+    columns.map((column) => column.name.toUpperCase()),
+    columns,
+    widths,
+  );
 }
 
 /**
@@ -32,7 +36,10 @@ export function initialWidths(columns: readonly Column[]): number[] {
 /** A whole table of known rows: as narrow as its content. */
 export function formatTable(rows: readonly Row[], columns: readonly Column[], terminalWidth?: number): string {
   const widths = columns.map((column) =>
-    rows.reduce((width, row) => Math.max(width, displayWidth(cellText(row[column.name] ?? null, column))), column.name.length),
+    rows.reduce(
+      (width, row) => Math.max(width, displayWidth(cellText(row[column.name] ?? null, column))),
+      column.name.length,
+    ),
   );
   const lines = [formatHeader(columns, widths), ...rows.map((row) => formatRow(row, columns, widths))];
   return lines.map((text) => `${terminalWidth === undefined ? text : cutToWidth(text, terminalWidth)}\n`).join('');

@@ -8,7 +8,10 @@ import type { Column } from './column.ts';
  */
 export function selectColumns(columns: readonly Column[], selection: string | undefined): Column[] {
   if (selection === undefined) return columns.filter((column) => !column.hidden);
-  const parts = selection.split(',').map((part) => part.trim()).filter((part) => part !== '');
+  const parts = selection
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
   const relative = parts.filter((part) => /^[+-]/.test(part));
   if (relative.length > 0 && relative.length < parts.length) {
     throw new UsageError(`--columns ${selection}: either list columns, or add (+name) and take away (-name), not both`);

@@ -1,5 +1,5 @@
 import type { Cell } from '@waggle/gadgets';
-import { type Column, type Row } from './column.ts';
+import type { Column, Row } from './column.ts';
 import { findColumn } from './select-columns.ts';
 
 export type RowOrder = (a: Row, b: Row) => number;

@@ -4,7 +4,14 @@ import { formatHeader, formatRow, formatTable, initialWidths } from './format-ta
 import { selectColumns } from './select-columns.ts';
 import { parseSort } from './sort-rows.ts';
 
-const column = (name: string, more: Partial<Column> = {}): Column => ({ name, description: '', align: 'left', width: 4, hidden: false, ...more });
+const column = (name: string, more: Partial<Column> = {}): Column => ({
+  name,
+  description: '',
+  align: 'left',
+  width: 4,
+  hidden: false,
+  ...more,
+});
 const pid = column('pid', { align: 'right', width: 7 });
 const comm = column('comm', { width: 6 });
 const tid = column('tid', { hidden: true });
@@ -29,13 +36,20 @@ describe('selectColumns', () => {
 });
 
 describe('parseSort', () => {
-  const rows: Row[] = [{ pid: 10, comm: 'b' }, { pid: 9n, comm: 'a' }, { pid: null, comm: 'c' }, { pid: 9, comm: 'c' }];
+  const rows: Row[] = [
+    { pid: 10, comm: 'b' },
+    { pid: 9n, comm: 'a' },
+    { pid: null, comm: 'c' },
+    { pid: 9, comm: 'c' },
+  ];
   test.each([
     ['pid', ['a', 'c', 'b', 'c']],
     ['-pid', ['b', 'a', 'c', 'c']],
     ['pid,-comm', ['c', 'a', 'b', 'c']],
     ['-comm', ['c', 'c', 'b', 'a']],
-  ])('%s', (sort, expected) => expect(rows.toSorted(parseSort(columns, sort)).map((row) => row.comm)).toEqual(expected));
+  ])('%s', (sort, expected) =>
+    expect(rows.toSorted(parseSort(columns, sort)).map((row) => row.comm)).toEqual(expected),
+  );
 });
 
 describe('a table', () => {
@@ -56,6 +70,8 @@ describe('a table', () => {
   });
 
   test('shows units and escapes what a terminal would obey', () => {
-    expect(formatTable([{ took: 1_234_567, path: '\x1b[2J\n' }], [took, path])).toBe('  TOOK  PATH\n1.23ms  \\x1b[2J\\x0a\n');
+    expect(formatTable([{ took: 1_234_567, path: '\x1b[2J\n' }], [took, path])).toBe(
+      '  TOOK  PATH\n1.23ms  \\x1b[2J\\x0a\n',
+    );
   });
 });

@@ -14,6 +14,7 @@ export interface Style {
 
 /** SGR codes around a text, or the text alone. */
 export function styleFor(color: boolean): Style {
-  const wrap = (open: number, close: number) => (text: string) => (color && text !== '' ? `\x1b[${open}m${text}\x1b[${close}m` : text);
+  const wrap = (open: number, close: number) => (text: string) =>
+    color && text !== '' ? `\x1b[${open}m${text}\x1b[${close}m` : text;
   return { bold: wrap(1, 22), dim: wrap(2, 22), red: wrap(31, 39), yellow: wrap(33, 39) };
 }

@@ -27,7 +27,8 @@ export interface EventView {
 export function eventView(schemas: readonly Schema[], doc: GadgetDoc, cell: CellOf): EventView {
   const docs = new Map(doc.columns.map((column) => [column.name, column]));
   const fields = new Map<string, Type>();
-  for (const schema of schemas) for (const { name, type } of schema.fields) if (!fields.has(name)) fields.set(name, type);
+  for (const schema of schemas)
+    for (const { name, type } of schema.fields) if (!fields.has(name)) fields.set(name, type);
   const own = [...fields].map(([name, type]) => fieldColumn(name, type, docs.get(name)));
   const columns = [...COMMON.filter((column) => !fields.has(column.name)), ...own];
   const time = isoClock();
@@ -63,7 +64,7 @@ function fieldReaders(schema: Schema, docs: ReadonlyMap<string, ColumnDoc>, cell
 }
 
 /** What values of some formats usually take. */
-const WIDTHS: Readonly<Record<string, number>> = { errno: 6, 'open-flags': 18, 'file-mode': 5 };
+const WIDTHS: Readonly<Record<string, number>> = { errno: 7, 'open-flags': 18, 'file-mode': 5 };
 
 function fieldColumn(name: string, type: Type, doc: ColumnDoc | undefined): Column {
   const numeric = type.kind === 'int' && (doc?.format === undefined || doc.format === 'fd' || UNITS.has(doc.format));

@@ -29,9 +29,14 @@ describe('execsnoop', () => {
     const script = `${program} say: "two  words" ""; exec ${program}`;
     const [shell, child, last, ...others] = await execs('sh', '-c', script);
     expect(others).toEqual([]);
-    expect(shell).toMatchObject({ comm: 'sh', error: null, args: `sh -c ${script}` });
+    expect(shell).toMatchObject({ comm: 'sh', error: null, args: `sh -c '${script}'` });
     expect(shell!.path).toMatch(/\/sh$/);
-    expect(child).toMatchObject({ ppid: shell!.pid, comm: 'program', path: program, args: `${program} say: two  words ` });
+    expect(child).toMatchObject({
+      ppid: shell!.pid,
+      comm: 'program',
+      path: program,
+      args: `${program} say: 'two  words' ''`,
+    });
     expect(last).toMatchObject({ pid: shell!.pid, comm: 'program', args: program });
   });
 

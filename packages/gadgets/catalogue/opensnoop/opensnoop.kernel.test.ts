@@ -20,16 +20,16 @@ describe('opensnoop', () => {
     const path = (name: string) => `${folder}/${name}`;
     expect(await opens(`openat2:${path('a')}`, `openat:${folder}`, `openat:${path('a')}`)).toEqual([
       { fd: 3, error: null, flags: 'O_RDWR|O_CREAT', mode: '0640', path: path('a') },
-      { fd: 4, error: null, flags: 'O_RDONLY|O_DIRECTORY', mode: '00', path: folder },
-      { fd: null, error: 'ENOTDIR', flags: 'O_RDONLY|O_DIRECTORY', mode: '00', path: path('a') },
+      { fd: 4, error: null, flags: 'O_RDONLY|O_DIRECTORY', mode: '0000', path: folder },
+      { fd: null, error: 'ENOTDIR', flags: 'O_RDONLY|O_DIRECTORY', mode: '0000', path: path('a') },
     ]);
   });
 
   it.skipIf(process.arch === 'arm64')('shows the older ones, too', async () => {
     expect(await opens(`creat:${folder}/b`, `open:${folder}/b`, `open:${folder}/missing`)).toEqual([
       { fd: 3, error: null, flags: 'O_WRONLY|O_CREAT|O_TRUNC', mode: '0600', path: `${folder}/b` },
-      { fd: 4, error: null, flags: 'O_WRONLY|O_APPEND', mode: '00', path: `${folder}/b` },
-      { fd: null, error: 'ENOENT', flags: 'O_WRONLY|O_APPEND', mode: '00', path: `${folder}/missing` },
+      { fd: 4, error: null, flags: 'O_WRONLY|O_APPEND', mode: '0000', path: `${folder}/b` },
+      { fd: null, error: 'ENOENT', flags: 'O_WRONLY|O_APPEND', mode: '0000', path: `${folder}/missing` },
     ]);
   });
 

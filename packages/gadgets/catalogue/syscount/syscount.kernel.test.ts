@@ -21,7 +21,9 @@ async function rows(...command: string[]): Promise<Row[]> {
 
 describe('syscount', () => {
   it('counts calls and errors, each, and sums their time', async () => {
-    const table = new Map((await rows(calls, 'read:1000', 'badfsync:300', 'sleep:50')).map((row) => [row.syscall, row]));
+    const table = new Map(
+      (await rows(calls, 'read:1000', 'badfsync:300', 'sleep:50')).map((row) => [row.syscall, row]),
+    );
     expect(table.get('read')).toMatchObject({ calls: 1000, errors: null });
     expect(table.get('fsync')).toMatchObject({ calls: 300, errors: 300 });
     const sleeps = table.get('clock_nanosleep')!;

@@ -15,7 +15,7 @@ export const FORMATS: Readonly<Record<string, ValueFormat>> = {
   /** 0: none. */
   errno: (value) => (asNumber(value) === 0 ? null : errnoInfo(asNumber(value)).code),
   'open-flags': (value) => formatOpenFlags(BigInt(asNumber(value))),
-  'file-mode': (value) => `0${asNumber(value).toString(8)}`,
+  'file-mode': (value) => asNumber(value).toString(8).padStart(4, '0'),
   syscall: (value) => syscallName(asNumber(value)),
   /** Words that end in NUL each. */
   argv: (value) => (typeof value === 'string' ? value.replace(/\0$/, '').split('\0').map(quoteWord).join(' ') : value),

@@ -35,6 +35,9 @@ describe('formats of columns', () => {
     ['errno', 2, 'ENOENT'],
     ['errno', 4000, 'E4000'],
     ['file-mode', 420n, '0644'],
-    ['argv', 'ls\0-l\0\0', 'ls -l'],
+    ['file-mode', 0, '0000'],
+    ['file-mode', 0o4755, '4755'],
+    ['argv', 'ls\0-l\0', 'ls -l'],
+    ['argv', "sh\0-c\0echo 'hi'\0\0", "sh -c 'echo '\\''hi'\\''' ''"],
   ])('%s of %s', (format, value, shown) => expect(FORMATS[format]!(value)).toEqual(shown));
 });

@@ -23,7 +23,13 @@ const FLAGS_X64: readonly (readonly [number, string])[] = [
 ];
 
 /** arm64 moves four of them (arch/arm64/include/uapi/asm/fcntl.h). */
-const MOVED_ARM64: Readonly<Record<string, number>> = { O_DIRECTORY: 0o40000, O_NOFOLLOW: 0o100000, O_DIRECT: 0o200000, O_LARGEFILE: 0o400000, O_TMPFILE: 0o20040000 };
+const MOVED_ARM64: Readonly<Record<string, number>> = {
+  O_DIRECTORY: 0o40000,
+  O_NOFOLLOW: 0o100000,
+  O_DIRECT: 0o200000,
+  O_LARGEFILE: 0o400000,
+  O_TMPFILE: 0o20040000,
+};
 
 const ACCESS = ['O_RDONLY', 'O_WRONLY', 'O_RDWR', 'O_ACCMODE'] as const;
 

@@ -110,6 +110,8 @@ export function syscallName(number: number, architecture: string = process.arch)
 
 function tableOf(runs: Runs): ReadonlyMap<number, string> {
   const table = new Map<number, string>();
-  for (const [start, names] of runs) names.split(' ').forEach((name, index) => table.set(start + index, name));
+  for (const [start, names] of runs) {
+    for (const [index, name] of names.split(' ').entries()) table.set(start + index, name);
+  }
   return table;
 }

@@ -97,13 +97,16 @@ export class KernelObjects {
     if (diagnostics.length > 0) throw new TraceError('ATTACH_FAILED', diagnostics, firstCause);
   }
 
-  /** Programs run no more on account of a hook. Those that run at this moment finish: see `waitForRunningPrograms`. */
-  detach(): void {
-    for (const link of this.#links.splice(0)) link.close();
+  /**
+   * Once it resolves, programs run no more on account of a hook. Those that run at that moment finish: see
+   * `waitForRunningPrograms`.
+   */
+  async detach(): Promise<void> {
+    await Promise.all(this.#links.splice(0).map((link) => link.detach()));
   }
 
   close(): void {
-    this.detach();
+    for (const link of this.#links.splice(0)) link.close();
     for (const { program } of this.#programs) program.close();
     for (const map of this.#maps.values()) map.close();
   }

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { IteratorLink, Poller, RingBuffer } from '@waggle/bpf';
 import { waitForRunningPrograms } from '@waggle/bpf/sys';
 import { INTERNAL_MAPS } from '@waggle/bpftrace';
@@ -42,6 +42,9 @@ export interface TraceParts {
  * theirs in between.
  */
 const SLICE_RECORDS = 2048;
+
+/** How often a trace that detaches looks for records. */
+const DETACH_DRAIN_MS = 5;
 
 /** What a timer of Node.js can wait, 24 days; also the pause of one that only keeps the process waiting for the trace. */
 const LONGEST_TIMER_MS = 0x7fff_ffff;
@@ -228,8 +231,10 @@ export class RunningTrace {
     this.#phase = 'ending';
     let failure = error;
     try {
+      // A sink may have asked from within a record: that drain comes to its end before another one begins.
+      await nextTurn();
       this.#release();
-      if (reason === 'error') this.#parts.objects.detach();
+      if (reason === 'error') await this.#parts.objects.detach();
       else await this.#finish();
     } catch (thrown) {
       failure ??= thrown;
@@ -245,14 +250,31 @@ export class RunningTrace {
   /** Detaches, waits for what runs, delivers all of it, then lets `end` have its say. */
   async #finish(): Promise<void> {
     const { objects } = this.#parts;
-    const hadLinks = objects.links.length > 0;
-    objects.detach();
-    if (hadLinks) await waitForRunningPrograms();
+    if (objects.links.length > 0) {
+      await this.#detach();
+      await waitForRunningPrograms();
+    }
     await this.#drainAll();
     this.#isDropping = false;
     this.#runPhase('end');
     await this.#drainAll();
     if (objects.script.printMapsOnExit) this.#deliverMaps(true);
+  }
+
+  /** It takes a while, and until the last hook is free, records come: they are read, so that they do not fill the ring buffer. */
+  async #detach(): Promise<void> {
+    let isDone = false;
+    const detached = this.#parts.objects.detach().finally(() => {
+      isDone = true;
+    });
+    try {
+      while (!isDone) {
+        await this.#drainAll();
+        await Promise.race([detached, sleep(DETACH_DRAIN_MS)]);
+      }
+    } finally {
+      await detached;
+    }
   }
 
   async #drainAll(): Promise<void> {

@@ -26,7 +26,8 @@ export async function scriptOutput(
 ): Promise<string> {
   const source = new SourceText('stdin', script);
   const { trace, diagnostics } = prepareTrace({ source, facts, identities, options });
-  if (trace === undefined) throw new Error(diagnostics.map((one) => formatDiagnostic(one, source, { color: false })).join(''));
+  if (trace === undefined)
+    throw new Error(diagnostics.map((one) => formatDiagnostic(one, source, { color: false })).join(''));
   const sink = new TextSink(trace.script.actions, source, format);
   const { error } = await (await trace.start(sink)).done;
   if (error !== undefined) throw error;

@@ -83,6 +83,7 @@ describe('simplify', () => {
       (f, _x, yes, no) => f.branch('gt', f.load(1, at(f.params[0]!)), imm(255), yes, no),
       'goto b2',
     ],
+    ['a value and itself', (f, x, yes, no) => f.branch('sgt', x, reg(f.copy(x)), yes, no), 'goto b2'],
     ['what is never below zero', (f, x, yes, no) => f.branch('ge', x, imm(0), yes, no), 'goto b1'],
     [
       'constants on the left',

@@ -271,6 +271,9 @@ class Rewrite {
     const right = this.#value(terminator.right);
     const { op, bits, then, otherwise } = terminator;
     if (then === otherwise) return goto(terminator, then);
+    if (right.kind === 'register' && right.register === left && op !== 'set') {
+      return goto(terminator, foldComparison(op, bits, 0n, 0n) ? then : otherwise);
+    }
     const leftValue = this.#known.constant(left);
     const rightValue = right.kind === 'immediate' ? BigInt(right.value) : this.#known.constant(right.register);
     if (leftValue !== undefined && rightValue !== undefined) {

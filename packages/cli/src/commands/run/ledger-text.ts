@@ -3,11 +3,14 @@ import type { Ledger } from '@waggle/trace';
 /** One line that says what became of the events; more where something was lost. */
 export function ledgerText({ seen, kept, lost, stringsCut }: Ledger): string {
   const lines = [`waggle: ${count(seen, 'event')} seen, ${kept} kept, ${lost.ringFull + lost.afterExit} lost`];
-  if (lost.ringFull > 0) lines.push('  lost: the ring buffer was full; a larger --ring-size or a narrower target helps');
+  if (lost.ringFull > 0)
+    lines.push('  lost: the ring buffer was full; a larger --ring-size or a narrower target helps');
   if (lost.afterExit > 0) lines.push(`  ${count(lost.afterExit, 'event')} came behind exit() and were dropped`);
-  if (lost.mapFull > 0) lines.push(`  ${count(lost.mapFull, 'map update')} lost: the map was full (config max_map_keys)`);
+  if (lost.mapFull > 0)
+    lines.push(`  ${count(lost.mapFull, 'map update')} lost: the map was full (config max_map_keys)`);
   if (lost.stacks > 0) lines.push(`  ${count(lost.stacks, 'stack')} lost: the stack map was full`);
-  if (lost.nested > 0) lines.push(`  ${count(lost.nested, 'probe run')} left out by the kernel: a probe was running on that CPU`);
+  if (lost.nested > 0)
+    lines.push(`  ${count(lost.nested, 'probe run')} left out by the kernel: a probe was running on that CPU`);
   if (stringsCut > 0) lines.push(`  ${count(stringsCut, 'string')} cut (--max-strlen)`);
   return `${lines.join('\n')}\n`;
 }

@@ -25,7 +25,8 @@ export interface ProgramOptions {
  */
 export function programSource({ name, eval: script, parameters }: ProgramOptions): ProgramSource {
   if (script !== undefined) return ownScript('-e', script, name === undefined ? parameters : [name, ...parameters]);
-  if (name === undefined) throw new UsageError("nothing to run: give a gadget, a script file or -e 'script'", 'waggle list gadgets');
+  if (name === undefined)
+    throw new UsageError("nothing to run: give a gadget, a script file or -e 'script'", 'waggle list gadgets');
   const gadget = findGadget(name);
   if (gadget) return { source: new SourceText(`${name}.bt`, gadget.script), gadget, isFromCatalogue: true, parameters };
   return ownScript(name === '-' ? 'stdin' : name, readScript(name), parameters);

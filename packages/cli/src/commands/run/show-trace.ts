@@ -1,4 +1,11 @@
-import { type Command, type PreparedTrace, prepareTrace, type RunningTrace, type TraceEnd, TraceError } from '@waggle/trace';
+import {
+  type Command,
+  type PreparedTrace,
+  prepareTrace,
+  type RunningTrace,
+  type TraceEnd,
+  TraceError,
+} from '@waggle/trace';
 import type { OutputFormat } from '../../options/output-format.ts';
 import { printDiagnostics } from '../../print-diagnostics.ts';
 import { ResultSink } from '../../sinks/result-sink.ts';
@@ -57,7 +64,11 @@ export async function showTrace(program: ProgramSource, target: OpenTarget, opti
   return finish(end, page, target.command, options);
 }
 
-function prepare({ source, parameters }: ProgramSource, target: OpenTarget, options: ShowOptions): PreparedTrace | undefined {
+function prepare(
+  { source, parameters }: ProgramSource,
+  target: OpenTarget,
+  options: ShowOptions,
+): PreparedTrace | undefined {
   const { trace, diagnostics, problems } = prepareTrace({
     source,
     target: target.resolved,

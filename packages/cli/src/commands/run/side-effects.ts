@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { openSync, readSync, closeSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 
 /** bpftrace's `max_cat_bytes`. */
 const MAX_CAT_BYTES = 10 * 1024;
