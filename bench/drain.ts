@@ -33,7 +33,7 @@ async function drainRing(bench: Bench): Promise<void> {
     runProcess<DrainTask, DrainCost>('drain-ring', { reader, events, rounds: 4 }),
   );
   const rows = readers.map((reader, index) => {
-    const [list] = [costs[index]!];
+    const list = costs[index]!;
     const first = median(list.map(({ nsPerEvent }) => nsPerEvent[0]!));
     const later = median(list.flatMap(({ nsPerEvent }) => nsPerEvent.slice(1)));
     return [READERS[reader], formatNumber(list[0]!.bytesPerEvent), formatNumber(first), formatNumber(later)];
@@ -52,8 +52,8 @@ async function compareCommands(bench: Bench, workload: Workload): Promise<void> 
   const rows: string[][] = [];
   for (const json of [false, true]) {
     for (const perSecond of RATES) {
-      const iterations = bench.quick ? 20_000 : perSecond === undefined ? 500_000 : 200_000;
-      const task = { iterations, ...(perSecond === undefined ? {} : { perSecond }) };
+      const iterations = bench.quick ? 50_000 : perSecond === undefined ? 500_000 : 150_000;
+      const task = { iterations, opensOnly: true, ...(perSecond === undefined ? {} : { perSecond }) };
       const results = await alternate(toolsOf(bench), Math.min(3, bench.rounds), (tool) =>
         measureThroughput(tool, { script: SCRIPT, json }, { workload, task, folder: bench.folder }),
       );
@@ -61,13 +61,13 @@ async function compareCommands(bench: Bench, workload: Workload): Promise<void> 
       rows.push([title, ...cells(results[0]), ...cells(results[1]), ratioOf(results)]);
     }
   }
-  const columns = (tool: string) => [`${tool}: made/s`, 'kept/s', 'lost', 'told'];
+  const columns = (tool: string) => [`${tool}: made/s`, 'kept/s', 'lost', 'told', 'CPU ns/event'];
   print('\n');
-  print(formatTable(['the whole command', ...columns('waggle'), ...columns('peer'), 'kept/s, ratio'], rows));
+  print(formatTable(['the whole command', ...columns('waggle'), ...columns('peer'), 'CPU, ratio'], rows));
 }
 
 function cells(results: readonly Throughput[] | undefined): string[] {
-  if (results === undefined) return ['-', '-', '-', '-'];
+  if (results === undefined) return ['-', '-', '-', '-', '-'];
   const of = (pick: (result: Throughput) => number): number => median(results.map(pick));
   return [
     formatNumber(Math.round(of(({ madePerSecond }) => madePerSecond))),
@@ -76,10 +76,11 @@ function cells(results: readonly Throughput[] | undefined): string[] {
     results.every(({ lost, told }) => lost === told)
       ? 'exactly'
       : `${(100 * of(({ told, made }) => told / made)).toFixed(1)} %`,
+    formatNumber(of(({ cpuNsPerEvent }) => cpuNsPerEvent)),
   ];
 }
 
 function ratioOf(results: readonly (readonly Throughput[])[]): string {
-  const [ours, theirs] = results.map((list) => median(list.map(({ keptPerSecond }) => keptPerSecond)));
+  const [ours, theirs] = results.map((list) => median(list.map(({ cpuNsPerEvent }) => cpuNsPerEvent)));
   return formatRatio(ours!, theirs);
 }

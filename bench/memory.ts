@@ -17,33 +17,48 @@ const SCRIPTS = [
 
 const EVENTS_PER_SECOND = 10_000;
 
-/** Default, and what an agent may give each of its traces. */
-const RINGS: readonly (number | undefined)[] = [undefined, 512 * 1024];
+/** How the process is started, and what its traces get. */
+interface Setting {
+  readonly name: string;
+  readonly nodeFlags: readonly string[];
+  /** Of each trace that has records; absent: the default of the command line. */
+  readonly ringBytes?: number;
+}
+
+const SETTINGS: readonly Setting[] = [
+  { name: 'defaults', nodeFlags: [] },
+  // An agent compiles seldom: it needs neither a large nursery nor four helper threads.
+  {
+    name: '512 KiB rings, 1 MiB nursery, 1 helper thread',
+    nodeFlags: ['--max-semi-space-size=1', '--v8-pool-size=1'],
+    ringBytes: 512 * 1024,
+  },
+];
 
 /** (e) Memory of a process that runs ten traces: right after their start, and after a while of events. */
 export async function memory(bench: Bench): Promise<void> {
   const seconds = bench.quick ? 3 : 30;
   const rows: string[][] = [];
-  for (const ringBytes of RINGS) {
-    const { atStart, later } = await observe(bench, seconds, ringBytes);
-    const title = ringBytes === undefined ? 'default rings' : `rings of ${ringBytes / 1024} KiB`;
-    rows.push([`${title}, all attached`, ...cells(atStart)]);
-    rows.push([`${title}, after ${seconds} s`, ...cells(later)]);
+  for (const setting of SETTINGS) {
+    const { atStart, later } = await observe(bench, seconds, setting);
+    rows.push([`${setting.name}: all attached`, ...cells(atStart)]);
+    rows.push([`${setting.name}: after ${seconds} s`, ...cells(later)]);
   }
-  print(formatTable(['waggle, ten traces, MiB', 'RSS', 'of it heap', 'files, rings', 'peak', 'events'], rows));
+  print(formatTable(['waggle, ten traces, MiB', 'RSS', 'its own', 'node and rings', 'peak', 'events'], rows));
 }
 
 async function observe(
   bench: Bench,
   seconds: number,
-  ringBytes: number | undefined,
+  { nodeFlags, ringBytes }: Setting,
 ): Promise<{ readonly atStart: AgentMemory; readonly later: AgentMemory }> {
   const workload = await Workload.start(bench.folder);
   const cgroup = new WorkloadCgroup(new Identities().tree, 'bench');
   try {
     cgroup.adopt(workload.pid);
     const ring = ringBytes === undefined ? {} : { ringBytes };
-    const agent = await Agent.start({ cgroup: cgroup.path, gadgets: GADGETS, scripts: SCRIPTS, ...ring });
+    const task = { cgroup: cgroup.path, gadgets: GADGETS, scripts: SCRIPTS, ...ring };
+    const agent = await Agent.start(task, nodeFlags);
     await workload.run({ iterations: seconds * EVENTS_PER_SECOND, perSecond: EVENTS_PER_SECOND });
     const later = await agent.memory();
     await agent.close();

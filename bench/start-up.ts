@@ -5,38 +5,44 @@ import { measureCommand } from './harness/measure-command.ts';
 import { median } from './harness/statistics.ts';
 import type { CommandCost } from './processes/measure-command.ts';
 
-/** Scripts that end by themselves as soon as they are attached. */
+/** Scripts that end by themselves as soon as they are attached. `$1` is a process that is none of theirs to see. */
 const SCRIPTS: Readonly<Record<string, string>> = {
-  'BEGIN { exit() }': 'BEGIN { exit() }',
-  'two tracepoints and a hist': `
-    tracepoint:syscalls:sys_enter_read /pid == $1/ { @start[tid] = nsecs; }
-    tracepoint:syscalls:sys_exit_read /@start[tid]/ { @ns = hist(nsecs - @start[tid]); delete(@start, tid); }
-    interval:ms:1 { exit() }`,
+  '`BEGIN { exit() }`': 'BEGIN { exit() }',
+  'a line of output': 'BEGIN { printf("attached\\n"); exit() }',
+  'two tracepoints, a histogram, a timer': `
+tracepoint:syscalls:sys_enter_read /pid == $1/ { @start[tid] = nsecs; }
+tracepoint:syscalls:sys_exit_read /@start[tid]/ { @ns = hist(nsecs - @start[tid]); delete(@start, tid); }
+interval:ms:1 { printf("attached\\n"); exit() }`,
 };
 
-/** (a) Wall time and peak memory of the whole process, from nothing to attached to gone. */
+/** A figure of a command, and how it is called. */
+type Figure = readonly [title: string, of: (cost: CommandCost) => number | undefined];
+
+const FIGURES: readonly Figure[] = [
+  ['start to end, ms', ({ wallMs }) => wallMs],
+  ['start to first output, ms', ({ attachedMs }) => attachedMs],
+  ['CPU time, ms', ({ cpuMs }) => cpuMs],
+  ['peak memory, MiB', ({ peakMiB }) => peakMiB],
+];
+
+/** (a) Time and peak memory of the whole process: from nothing to attached to gone. */
 export async function startUp(bench: Bench): Promise<void> {
   const tools = toolsOf(bench);
-  const times: string[][] = [];
-  const peaks: string[][] = [];
+  const costs = new Map<string, CommandCost[][]>();
   for (const [name, script] of Object.entries(SCRIPTS)) {
     const commands = tools.map((tool) => tool.command({ script, parameters: [process.pid] }));
-    const costs = await alternate(commands, 2 * bench.rounds, measureCommand);
-    times.push(row(name, costs.map(wallOf)));
-    peaks.push(row(name, costs.map(peakOf)));
+    costs.set(name, await alternate(commands, 2 * bench.rounds, measureCommand));
   }
   const bare = Array.from({ length: 2 * bench.rounds }, () => measureCommand([process.execPath, '-e', '0']));
-  times.push(['bare node -e 0', formatNumber(wallOf(bare)), '', '']);
-  peaks.push(['bare node -e 0', `≤ ${formatNumber(peakOf(bare))}`, '', '']);
-  const header = (unit: string) => [unit, 'waggle', bench.peer?.name ?? 'peer', 'ratio'];
-  print(formatTable(header('wall time, ms'), times));
-  print('\n');
-  print(formatTable(header('peak memory, MiB'), peaks));
+  costs.set('(Node.js alone: `node -e 0`)', [bare]);
+  for (const [title, of] of FIGURES) {
+    const rows = [...costs].map(([name, lists]) => row(name, lists, of)).filter((cells) => cells[1] !== '-');
+    print(`${formatTable([title, 'waggle', bench.peer?.name ?? 'peer', 'ratio'], rows)}\n`);
+  }
+  print(`Memory below ${formatNumber(median(bare.map(({ floorMiB }) => floorMiB)))} MiB shows as that much.\n`);
 }
 
-const wallOf = (costs: readonly CommandCost[]): number => median(costs.map(({ wallMs }) => wallMs));
-const peakOf = (costs: readonly CommandCost[]): number => median(costs.map(({ peakMiB }) => peakMiB));
-
-function row(name: string, [ours, theirs]: readonly number[]): string[] {
-  return [`\`${name}\``, formatNumber(ours), formatNumber(theirs), formatRatio(ours!, theirs)];
+function row(name: string, lists: readonly (readonly CommandCost[])[], of: Figure[1]): string[] {
+  const [ours, theirs] = lists.map((list) => median(list.flatMap((cost) => of(cost) ?? [])));
+  return [name, formatNumber(ours), formatNumber(theirs), formatRatio(ours!, theirs)];
 }

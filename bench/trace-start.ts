@@ -11,7 +11,7 @@ export async function traceStart(bench: Bench): Promise<void> {
   const scripts: readonly (readonly [string, string])[] = [
     ['one probe', 'tracepoint:syscalls:sys_enter_openat { @[comm] = count(); }'],
     ['opensnoop', findGadget('opensnoop')!.script],
-    ['100 probes, one body', `${hundredEntries().join(',')} { @[probe] = count(); }`],
+    ['100 probes, one body', `${hundredEntries().join(',')} { @[comm] = count(); }`],
     [
       '100 probes, 100 bodies',
       hundredEntries()
@@ -20,14 +20,14 @@ export async function traceStart(bench: Bench): Promise<void> {
     ],
   ];
   const rows = scripts.map(([name, script]) => {
-    const repetitions = bench.quick ? 4 : 20;
-    const { prepareMs, startMs } = runProcess<StartTask, StartCost>('start-traces', { script, repetitions });
+    const repetitions = bench.quick ? 4 : 10;
+    const { prepareMs, startMs, stopMs } = runProcess<StartTask, StartCost>('start-traces', { script, repetitions });
     const first = prepareMs[0]! + startMs[0]!;
     const prepare = median(prepareMs.slice(2));
     const start = median(startMs.slice(2));
-    return [name, ...[first, prepare, start, prepare + start].map(formatNumber)];
+    return [name, ...[first, prepare, start, prepare + start, median(stopMs)].map(formatNumber)];
   });
-  print(formatTable(['waggle, ms', 'first of a process', 'compile', 'load and attach', 'all'], rows));
+  print(formatTable(['waggle, ms', 'first of a process', 'compile', 'load and attach', 'start', 'stop'], rows));
 }
 
 /** Entry points of a hundred system calls. */

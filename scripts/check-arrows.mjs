@@ -13,7 +13,8 @@ const FFI_FILE = 'packages/bpf/src/sys/ffi.ts';
 const NAMES = { waggle: 'cli' };
 for (const name of Object.keys(arrows)) if (name !== 'cli') NAMES[`@waggle/${name}`] = name;
 
-const IMPORT = /(?:^|\n)\s*(?:import|export)\s[^'"`;]*?from\s*['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)|(?:^|\n)\s*import\s*['"]([^'"]+)['"]/g;
+const IMPORT =
+  /(?:^|\n)\s*(?:import|export)\s[^'"`;]*?from\s*['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)|(?:^|\n)\s*import\s*['"]([^'"]+)['"]/g;
 
 const violations = [];
 for (const name of Object.keys(arrows)) {
@@ -31,8 +32,14 @@ function check(name, file, target, test) {
   if (target.startsWith('.')) {
     const path = relative('.', resolve(dirname(file), target));
     const from = path.split('/')[1];
-    if (!path.startsWith(`packages/${name}/`) && !test) violations.push(`${file}: reaches into ${from}; import the package instead`);
-    if (pure && !test && path.startsWith('packages/bpf/') && !PURE.some((folder) => path.startsWith(`packages/${folder}/`)))
+    if (!path.startsWith(`packages/${name}/`) && !test)
+      violations.push(`${file}: reaches into ${from}; import the package instead`);
+    if (
+      pure &&
+      !test &&
+      path.startsWith('packages/bpf/') &&
+      !PURE.some((folder) => path.startsWith(`packages/${folder}/`))
+    )
       violations.push(`${file}: pure code imports ${path}`);
     return;
   }
@@ -40,7 +47,8 @@ function check(name, file, target, test) {
   const to = NAMES[scope];
   if (to === undefined || to === name) return;
   if (!arrows[name].includes(to)) violations.push(`${file}: ${name} may not import ${to}`);
-  if (pure && !test && to === 'bpf' && !/^@waggle\/bpf\/(asm|btf|elf|spec)$/.test(target)) violations.push(`${file}: pure code imports ${target}`);
+  if (pure && !test && to === 'bpf' && !/^@waggle\/bpf\/(asm|btf|elf|spec)$/.test(target))
+    violations.push(`${file}: pure code imports ${target}`);
 }
 
 for (const violation of violations) console.error(violation);

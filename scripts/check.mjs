@@ -15,7 +15,9 @@ await ensureInstalled();
 let failed = 0;
 for (const [title, command, args] of steps) {
   const started = Date.now();
-  const code = await runCommand(command, args, { env: { ...process.env, PATH: `${process.cwd()}/node_modules/.bin:${process.env.PATH}` } });
+  const code = await runCommand(command, args, {
+    env: { ...process.env, PATH: `${process.cwd()}/node_modules/.bin:${process.env.PATH}` },
+  });
   console.error(`${code === 0 ? 'ok  ' : 'FAIL'} ${title} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
   if (code !== 0) failed += 1;
 }

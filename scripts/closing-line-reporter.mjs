@@ -10,6 +10,8 @@ export default class ClosingLineReporter {
         else count.failed += 1;
       }
     }
-    process.once('exit', () => process.stdout.write(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped\n`));
+    process.once('exit', () =>
+      process.stdout.write(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped\n`),
+    );
   }
 }

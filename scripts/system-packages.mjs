@@ -9,7 +9,11 @@ export async function ensureSystemPackages(names) {
   }
   console.error(`waggle: installing ${missing.join(', ')} …`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const install = () => execFileSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...missing], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const install = () =>
+    execFileSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...missing], {
+      env,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
   try {
     install();
   } catch {
@@ -19,6 +23,6 @@ export async function ensureSystemPackages(names) {
 }
 
 function isInstalled(name) {
-  const query = spawnSync('dpkg-query', ['-W', '-f', '${Status}', name], { encoding: 'utf8' });
-  return query.status === 0 && query.stdout.startsWith('install ok installed');
+  const { status, stdout } = spawnSync('dpkg', ['--status', name], { encoding: 'utf8' });
+  return status === 0 && stdout.includes('Status: install ok installed');
 }

@@ -3,8 +3,8 @@
  * any failed. Words behind `npm test --` go to vitest: `npm test -- packages/bpf`.
  */
 import { build } from './build.mjs';
-import { ensureSystemPackages } from './system-packages.mjs';
 import { runCommand } from './run-command.mjs';
+import { ensureSystemPackages } from './system-packages.mjs';
 
 await build();
 await ensureSystemPackages(['runc', 'busybox-static', 'gcc', 'libc6-dev']);

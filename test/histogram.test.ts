@@ -26,7 +26,7 @@ it('shows on Ctrl-C how long the reads of a workload took, each of them, and the
     await new Promise((resolve) => workload.once('exit', resolve));
     const { code, stdout, stderr } = await waggle.interrupt();
     expect(code).toBe(0);
-    expect(stderr).toContain('waggle: 0 events seen, 0 kept, 0 lost\n');
+    expect(stderr).toContain('waggle: aggregated in the kernel, 0 map updates lost\n');
     expect(stdout).toMatch(new RegExp(`^\\n\\n@start\\[${workload.pid}\\]: \\d+\\n@times:\\n`));
     const rows = stdout.slice(stdout.indexOf('@times:\n')).trimEnd().split('\n').slice(1);
     const parsed = rows.map((row) => ROW.exec(row)!);

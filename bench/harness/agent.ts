@@ -10,10 +10,12 @@ export class Agent {
   readonly #child: ChildProcess;
   readonly #lines: Interface;
 
-  /** Resolves once all of its traces are attached. */
-  static async start(task: AgentTask): Promise<Agent> {
+  /** Resolves once all of its traces are attached. @param nodeFlags of Node.js and V8 */
+  static async start(task: AgentTask, nodeFlags: readonly string[]): Promise<Agent> {
     const program = fileURLToPath(new URL('./agent.mjs', import.meta.url));
-    const child = spawn(process.execPath, [program, JSON.stringify(task)], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [...nodeFlags, program, JSON.stringify(task)], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
     const lines = createInterface({ input: child.stdout! });
     return new Agent(child, lines, await nextMemory(lines));
   }

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { CommandCost } from '../processes/measure-command.ts';
 
-/** Time and memory of a whole command, measured from a small process of its own. @throws Error where it fails */
+/** What a whole command takes, measured from a small process of its own. @throws Error where it fails */
 export function measureCommand(command: readonly string[]): CommandCost {
   const program = fileURLToPath(new URL('./measure-command.mjs', import.meta.url));
   const { stdout, stderr } = spawnSync(process.execPath, [program, ...command], { encoding: 'utf8' });

@@ -11,6 +11,8 @@ export interface Throughput {
   readonly madePerSecond: number;
   /** Lines that arrived, over the time from the first event to the last line. */
   readonly keptPerSecond: number;
+  /** CPU time of the tool for each line that arrived. */
+  readonly cpuNsPerEvent: number;
   /** Events that did not arrive. */
   readonly lost: number;
   /** What the tool said was lost. */
@@ -37,9 +39,11 @@ export async function measureThroughput(
   try {
     const command = tool.command({ ...run, parameters: [workload.pid] });
     const tracing = await Tracing.start(command, { programs: 1, output });
+    const cpuBefore = tracing.cpuSeconds();
     const started = performance.now();
     const { seconds } = await workload.run(task);
     const ended = await lastGrowth(path);
+    const cpuSeconds = tracing.cpuSeconds() - cpuBefore;
     const errors = await tracing.stop();
     const text = readFileSync(path, 'latin1');
     const kept = text.split(folder).length - 1;
@@ -47,6 +51,7 @@ export async function measureThroughput(
       made: task.iterations,
       madePerSecond: task.iterations / seconds,
       keptPerSecond: (kept * 1000) / (ended - started),
+      cpuNsPerEvent: (cpuSeconds * 1e9) / kept,
       lost: task.iterations - kept,
       told: toldLost(
         errors +

@@ -7,6 +7,8 @@ import { onlineCpus } from '@waggle/bpf';
 /** So many times: open one of 16 files, read 64 of its bytes, close it, ask for its size. */
 export interface WorkloadTask {
   readonly iterations: number;
+  /** Only open and close: more opens a second. */
+  readonly opensOnly?: boolean;
   /** Evenly spread; absent: as fast as it goes. */
   readonly perSecond?: number;
 }

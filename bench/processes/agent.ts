@@ -23,7 +23,7 @@ export interface AgentMemory {
   readonly peak: number;
   /** Heap and stacks. */
   readonly anonymous: number;
-  /** Of the kernel's own memory: ring buffers that are mapped, twice each. */
+  /** Pages of the node binary, which all its processes share, and ring buffers, which are mapped twice each. */
   readonly file: number;
   readonly events: number;
 }

@@ -63,6 +63,7 @@ export function buildProgram(command?: readonly string[]): Command {
         .choices(['columns', 'json', 'jsonl', 'yaml', 'csv'])
         .default('columns'),
     )
+    .option('--output-file <path>', 'write results to a file: a command keeps standard output to itself')
     .option('--columns <list>', 'columns to show: a,b or +c,-d')
     .option('--filter <expression>', 'show rows that match, such as \'comm == "sh" && error != null\'')
     .option('--sort <list>', 'order rows by columns at the end (or each interval): a,-b')

@@ -9,8 +9,7 @@ import type { StringTable } from './string-table.ts';
 import { readString } from './string-table.ts';
 import type { TypeTable } from './type-table.ts';
 import { createTypeTable, enumeratorPlaces, kindOfInfo, typeAtWord } from './type-table.ts';
-import type { BtfKind, BtfType, BtfTypeId, BtfTypes } from './types.ts';
-import type { FoundEnumerator } from './types.ts';
+import type { BtfKind, BtfType, BtfTypeId, BtfTypes, FoundEnumerator } from './types.ts';
 
 /** A function with its parameters and result. */
 export interface FoundFunction {

@@ -5,9 +5,20 @@ export type AttachSpec =
   | { readonly kind: 'tracepoint'; readonly category: string; readonly name: string }
   /** `btf: true`: a typed raw tracepoint (`tp_btf`, Linux 5.5); otherwise BPF_RAW_TRACEPOINT_OPEN by name (4.17). */
   | { readonly kind: 'raw-tracepoint'; readonly name: string; readonly btf: boolean; readonly module?: string }
-  | { readonly kind: 'kprobe'; readonly function: string; readonly offset: number; readonly return: boolean; readonly module?: string }
+  | {
+      readonly kind: 'kprobe';
+      readonly function: string;
+      readonly offset: number;
+      readonly return: boolean;
+      readonly module?: string;
+    }
   /** fentry, fexit, fmod_ret (Linux 5.5, x86-64; 6.0, arm64). */
-  | { readonly kind: 'tracing'; readonly at: 'entry' | 'exit' | 'modify-return'; readonly function: string; readonly module?: string }
+  | {
+      readonly kind: 'tracing';
+      readonly at: 'entry' | 'exit' | 'modify-return';
+      readonly function: string;
+      readonly module?: string;
+    }
   /** `offset` is added to the symbol's file offset; without a symbol it is a file offset. Without `pid`, every process. */
   | {
       readonly kind: 'uprobe';

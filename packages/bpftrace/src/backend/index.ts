@@ -1,9 +1,1 @@
-export type { FrameOverflow } from './check-frames.ts';
-export {
-  type EmitOptions,
-  type EmitResult,
-  type EmitStats,
-  type EmittedProgram,
-  emitProgram,
-  type ProgramTooLarge,
-} from './emit-program.ts';
+export { type EmitResult, emitProgram } from './emit-program.ts';

@@ -1,3 +1,3 @@
-export { type Diagnostic, Diagnostics, type Severity } from './diagnostic.ts';
-export { type FormatOptions, formatDiagnostic } from './format-diagnostic.ts';
+export type { Diagnostic, Severity } from './diagnostic.ts';
+export { formatDiagnostic } from './format-diagnostic.ts';
 export { nearest } from './suggest.ts';

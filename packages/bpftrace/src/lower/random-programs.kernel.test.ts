@@ -8,7 +8,7 @@ import { cString, type LoadedScript, loadScript, wordsOf } from './loaded-script
 import { assign, begin, compileTree, int, map, script } from './tree.test-kit.ts';
 
 /** More with `WAGGLE_RUNS=2000`. */
-const RUNS = Number(process.env['WAGGLE_RUNS'] ?? 60);
+const RUNS = Number(process.env.WAGGLE_RUNS ?? 60);
 
 test('every well-typed program passes the verifier, and runs', () => {
   const args = [cString('/etc/hostname'), cString('some text'), 5n];

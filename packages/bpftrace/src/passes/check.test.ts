@@ -265,7 +265,8 @@ describe('where tracepoints cannot be seen', () => {
   const unseen = { tracepoints: () => undefined, tracepointFormat: () => undefined };
 
   it('takes those of the script, and whatever their arguments lead to, with one warning', () => {
-    const script = 'tracepoint:a:b { $x = args.c; @m[tid] = ($x, 1); } tracepoint:a:* /has_key(@m, tid)/ { print(@m[tid].0 + $x2); }';
+    const script =
+      'tracepoint:a:b { $x = args.c; @m[tid] = ($x, 1); } tracepoint:a:* /has_key(@m, tid)/ { print(@m[tid].0 + $x2); }';
     expect(checkText(script, {}, unseen).told).toEqual([
       "warning unchecked-probe @tracepoint:a:b: this kernel's tracepoints cannot be seen: those of the script, and what depends on their arguments, are not checked (check it as root)",
       'undefined-variable @$x2: undefined variable $x2 (a variable lives in the block that first assigns it)',

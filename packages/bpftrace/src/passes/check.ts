@@ -34,7 +34,8 @@ export function check(
   const typed = typeProbes(instances, { source, facts, options, config, definitions, environment, diagnostics });
   const unseen = instances.flatMap(({ points }) => points).find(({ args }) => args?.kind === 'unseen');
   if (unseen) {
-    const message = "this kernel's tracepoints cannot be seen: those of the script, and what depends on their arguments, are not checked";
+    const message =
+      "this kernel's tracepoints cannot be seen: those of the script, and what depends on their arguments, are not checked";
     diagnostics.warning('unchecked-probe', unseen.span, message, { hint: 'check it as root' });
   }
   if (diagnostics.hasErrors || unseen) return undefined;

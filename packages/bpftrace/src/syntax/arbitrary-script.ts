@@ -17,7 +17,7 @@ import {
   variable,
   word,
 } from './arbitrary-tree.ts';
-import type { AttachPoint, Block, Expression, Item, Name, Script, Statement, TypeSyntax } from './ast.ts';
+import type { AttachPoint, Block, Expression, Item, Name, Script, TypeSyntax } from './ast.ts';
 import { splitAttachPoint } from './lex-attach-point.ts';
 import { withoutSpans } from './without-spans.ts';
 
@@ -125,10 +125,6 @@ const item: fc.Arbitrary<Item> = fc.oneof(
 ) as fc.Arbitrary<Item>;
 
 const config = record('config', { entries: few(fc.record({ name: plainName, value: setting })) }) as fc.Arbitrary<Item>;
-
-export const arbitraryExpression: fc.Arbitrary<Expression> = trees.expression;
-
-export const arbitraryStatement: fc.Arbitrary<Statement> = trees.statement;
 
 export const arbitraryScript: fc.Arbitrary<Script> = fc
   .tuple(fc.option(config), fc.array(item, { maxLength: 5 }))

@@ -3,7 +3,7 @@ import type { KernelFacts } from '../facts/kernel-facts.ts';
 import { Choices } from './choices.ts';
 import { ExpressionWriter } from './expression-writer.ts';
 import { MapsOfScript, VariablesInScope } from './names-in-scope.ts';
-import { probeMenu, type ProbeChoice } from './probe-menu.ts';
+import { type ProbeChoice, probeMenu } from './probe-menu.ts';
 import { StatementWriter } from './statement-writer.ts';
 
 /** The decisions behind one probe. Each statement has its own, so that leaving one out changes the others little. */
@@ -13,34 +13,38 @@ interface ProbeSeed {
   readonly statements: readonly Uint16Array[];
 }
 
-/** How much a script holds. */
-export interface ScriptSize {
-  /** At most. */
-  readonly probes: number;
-}
-
 /** Blocks within each other. */
 const DEPTH = 3;
 
 /**
- * Scripts without mistakes, as text: probes of all kinds, with names and types that fit the kernel that `facts` tells of. Small ones
- * as well as large ones, whose variables do not all fit the registers or the stack.
+ * Scripts without mistakes, as text: probes of all kinds, with names and types that fit the kernel that `facts` tells of. Most are
+ * small; some have variables that do not all fit the registers or the stack.
  */
-export function arbitraryTypedScript(facts: KernelFacts, { probes }: ScriptSize = { probes: 3 }): fc.Arbitrary<string> {
+export function arbitraryTypedScript(facts: KernelFacts): fc.Arbitrary<string> {
   const menu = probeMenu(facts);
-  return fc.array(probeSeed(menu.length), { minLength: 1, maxLength: probes, size: 'max' }).map((seeds) => write(menu, seeds));
+  const probe = probeSeed(menu.length);
+  const probes = fc.oneof(
+    { withCrossShrink: true },
+    { weight: 3, arbitrary: fc.array(probe, { minLength: 1, maxLength: 1 }) },
+    { weight: 1, arbitrary: fc.array(probe, { minLength: 1, maxLength: 3, size: 'max' }) },
+  );
+  return probes.map((seeds) => write(menu, seeds));
 }
 
 function probeSeed(choices: number): fc.Arbitrary<ProbeSeed> {
-  const numbers = fc.uint16Array({ maxLength: 120, size: 'max' });
+  const numbers = fc.oneof(
+    { withCrossShrink: true },
+    { weight: 3, arbitrary: fc.uint16Array({ maxLength: 30, size: 'max' }) },
+    { weight: 1, arbitrary: fc.uint16Array({ maxLength: 120, size: 'max' }) },
+  );
   const statements = (maxLength: number) => fc.array(numbers, { maxLength, size: 'max' });
   return fc.record({
     choice: fc.nat(choices - 1),
-    predicate: fc.option(fc.uint16Array({ maxLength: 40, size: 'max' }), { freq: 2 }),
+    predicate: fc.option(fc.uint16Array({ maxLength: 30, size: 'max' }), { freq: 1 }),
     statements: fc.oneof(
       { withCrossShrink: true },
-      { weight: 4, arbitrary: statements(3) },
-      { weight: 4, arbitrary: statements(10) },
+      { weight: 6, arbitrary: statements(6) },
+      { weight: 4, arbitrary: statements(14) },
       { weight: 1, arbitrary: statements(40) },
     ),
   });
@@ -55,6 +59,8 @@ function write(menu: readonly ProbeChoice[], seeds: readonly ProbeSeed[]): strin
 function writeProbe(probe: ProbeChoice, { predicate, statements }: ProbeSeed, maps: MapsOfScript): string {
   const surroundings = { probe, maps, variables: new VariablesInScope() };
   const condition = predicate && new ExpressionWriter(new Choices(predicate), surroundings).condition(2);
-  const body = statements.map((numbers) => `  ${new StatementWriter(new Choices(numbers), surroundings).statement(DEPTH)}\n`);
+  const body = statements.map(
+    (numbers) => `  ${new StatementWriter(new Choices(numbers), surroundings).statement(DEPTH)}\n`,
+  );
   return `${probe.attach}${condition === null ? '' : ` / ${condition} /`} {\n${body.join('')}}`;
 }

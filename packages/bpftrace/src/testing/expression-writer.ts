@@ -16,7 +16,21 @@ const TEXTS = [
 ]; // biome-ignore format: a table
 
 const INT_TYPES = ['int8', 'uint8', 'int16', 'uint16', 'int32', 'uint32', 'int64', 'uint64'] as const;
-const BUILTIN_INTS = ['pid', 'tid', 'uid', 'gid', 'cpu', 'nsecs', 'elapsed', 'cgroup', 'rand', 'ppid', 'numaid', 'jiffies', 'nsecs(monotonic)'];
+const BUILTIN_INTS = [
+  'pid',
+  'tid',
+  'uid',
+  'gid',
+  'cpu',
+  'nsecs',
+  'elapsed',
+  'cgroup',
+  'rand',
+  'ppid',
+  'numaid',
+  'jiffies',
+  'nsecs(monotonic)',
+];
 const COMPARISONS = ['==', '!=', '<', '<=', '>', '>='] as const;
 const TASK_INTS = [
   'pid', 'tgid', 'flags', 'prio', 'start_time', 'utime', 'exit_code', 'personality', 'cred.uid.val', 'mm.total_vm', 'mm.arg_start',
@@ -105,7 +119,7 @@ export class ExpressionWriter {
       [2, () => `(${choices.pick(INT_TYPES)})${left()}`],
       [2, () => `${choices.pick(['-', '~'])}(${left()})`],
       [2, () => `(${this.condition(depth - 1)} ? ${left()} : ${operand()})`],
-      [maps.length > 0 ? 3 : 0, () => this.place(choices.pick(maps), depth - 1)],
+      [maps.length > 0 ? 3 : 0, () => this.#number(choices.pick(maps), depth - 1)],
       [1, () => this.#element(INT) ?? left()],
       [1, () => `strncmp(${this.string(depth - 1)}, ${this.string(depth - 1)}, ${choices.pick([1, 3, 8, 16, 40])})`],
       [1, () => `bswap(${left()})`],
@@ -182,6 +196,11 @@ export class ExpressionWriter {
     );
   }
 
+  /** What a map holds as a number: an aggregate is not assigned to another map as it is. */
+  #number(map: ScriptMapPlan, depth: number): string {
+    return `${map.aggregate === undefined ? '' : '(int64)'}${this.place(map, depth)}`;
+  }
+
   /** A map with a key. */
   place(map: ScriptMapPlan, depth: number): string {
     return map.keys.length === 0 ? map.name : `${map.name}[${this.key(map, depth)}]`;
@@ -246,12 +265,18 @@ export class ExpressionWriter {
 
   #divisor(depth: number): string {
     const choices = this.#choices;
-    return choices.weighted([2, () => choices.pick(['1', '2', '3', '7', '1000', '4294967296'])], [1, () => this.unknownInt(depth - 1)]);
+    return choices.weighted(
+      [2, () => choices.pick(['1', '2', '3', '7', '1000', '4294967296'])],
+      [1, () => this.unknownInt(depth - 1)],
+    );
   }
 
   #shift(depth: number): string {
     const choices = this.#choices;
-    return choices.weighted([3, () => choices.pick(['0', '1', '3', '8', '31', '32', '63'])], [1, () => this.unknownInt(depth - 1)]);
+    return choices.weighted(
+      [3, () => choices.pick(['0', '1', '3', '8', '31', '32', '63'])],
+      [1, () => this.unknownInt(depth - 1)],
+    );
   }
 
   #hasKey(map: ScriptMapPlan, depth: number): string {

@@ -11,7 +11,24 @@ const AGGREGATES = [
 const OPERATORS = ['+', '-', '*', '&', '|', '^'];
 
 /** Conversions that show a number, and those that show anything. */
-const NUMBERS = ['%d', '%u', '%x', '%ld', '%llu', '%5d', '%-8d|', '%08x', '%#x', '%o', '%c', '%p', '%hhd', '%+d', '%X', '%s'];
+const NUMBERS = [
+  '%d',
+  '%u',
+  '%x',
+  '%ld',
+  '%llu',
+  '%5d',
+  '%-8d|',
+  '%08x',
+  '%#x',
+  '%o',
+  '%c',
+  '%p',
+  '%hhd',
+  '%+d',
+  '%X',
+  '%s',
+];
 const ANYTHING = ['%s', '%20s', '%-20s|', '%.3s'];
 
 /** The kernel lets a program use 64 maps. */
@@ -128,7 +145,8 @@ export class StatementWriter {
     const counters = this.#variables.of(INT).filter(({ fixed }) => !fixed);
     const places = this.#maps.all.filter(({ value }) => value?.kind === 'int');
     const operator = choices.pick(['++', '--']);
-    if (places.length > 0 && choices.chance(60)) return `${this.#expressions.place(choices.pick(places), 1)}${operator};`;
+    if (places.length > 0 && choices.chance(60))
+      return `${this.#expressions.place(choices.pick(places), 1)}${operator};`;
     return counters.length > 0 ? `${choices.pick(counters).name}${operator};` : this.#newVariable();
   }
 
@@ -171,7 +189,10 @@ export class StatementWriter {
     const { userArrays, userText } = this.#probe;
     return choices.weighted(
       [1, () => 'time("%H:%M:%S\\n");'],
-      [1, () => `if (${this.#expressions.condition(1)}) { exit(${choices.pick(['', '1', this.#expressions.int(1)])}); }`],
+      [
+        1,
+        () => `if (${this.#expressions.condition(1)}) { exit(${choices.pick(['', '1', this.#expressions.int(1)])}); }`,
+      ],
       [1, () => `if (${this.#expressions.condition(1)}) { return; }`],
       [userArrays.length > 0 ? 3 : 0, () => `join(${choices.pick(userArrays)}${choices.pick(['', ', ", "'])});`],
       [userText.length > 0 ? 1 : 0, () => `cat("/proc/%d/comm", ${this.#expressions.int(1)});`],

@@ -2,7 +2,7 @@ import { formatInstructions } from '@waggle/bpf/asm';
 import { type CompiledScript, type IrProgram, printIr, printType, type RecordLayout } from '@waggle/bpftrace';
 import { prepareTrace } from '@waggle/trace';
 import { printDiagnostics } from '../print-diagnostics.ts';
-import { standardPage } from '../sinks/standard-page.ts';
+import { standardPage } from '../sinks/open-page.ts';
 import { type ProgramOptions, programSource } from './run/program-source.ts';
 
 export interface DumpOptions extends ProgramOptions {

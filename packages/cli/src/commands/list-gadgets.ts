@@ -1,8 +1,8 @@
 import { listGadgets as catalogue } from '@waggle/gadgets';
 import { matchesGlob } from '../glob.ts';
 import type { OutputFormat } from '../options/output-format.ts';
+import { standardPage } from '../sinks/open-page.ts';
 import { rowWriter } from '../sinks/row-writer.ts';
-import { standardPage } from '../sinks/standard-page.ts';
 import type { Column } from '../table/column.ts';
 import { printText } from '../terminal/print-text.ts';
 

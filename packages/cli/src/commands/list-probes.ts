@@ -1,6 +1,6 @@
 import { MachineFacts, probeArguments, listProbes as probesOfMachine } from '@waggle/trace';
 import { matchesGlob } from '../glob.ts';
-import { standardPage } from '../sinks/standard-page.ts';
+import { standardPage } from '../sinks/open-page.ts';
 import { suggestion } from '../suggestion.ts';
 
 /**

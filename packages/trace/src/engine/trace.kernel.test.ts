@@ -106,7 +106,7 @@ describe('the end of a trace', () => {
   it('comes at once where begin says exit', async () => {
     const sink = new Collector();
     const running = await prepare('begin { printf("hello\\n"); exit(); }').start(sink);
-    expect(await running.done).toMatchObject({ reason: 'exit', exitCode: 0, ledger: { kept: 2 } });
+    expect(await running.done).toMatchObject({ reason: 'exit', exitCode: 0, ledger: { kept: 1 } });
     expect(sink.actions).toHaveLength(1);
   });
 

@@ -26,7 +26,8 @@ export function mapPlace(ctx: TypingContext, node: MapRef): MapPlace | undefined
 
 /** Notes that a use of a map went wrong, if that has been told, or that it depends on what nobody can see. */
 export function markFailed(ctx: TypingContext, node: MapRef): void {
-  if (ctx.diagnostics.hasErrors || ctx.facts.tracepoints() === undefined) ctx.environment.map(node.name, node.span).failed = true;
+  if (ctx.diagnostics.hasErrors || ctx.facts.tracepoints() === undefined)
+    ctx.environment.map(node.name, node.span).failed = true;
 }
 
 /** The same where the key is said elsewhere, as in `delete(@x, k)`. */

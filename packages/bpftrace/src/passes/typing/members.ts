@@ -195,7 +195,7 @@ function definitionOf(ctx: TypingContext, struct: StructType): StructType {
 
 function unknownMember(ctx: TypingContext, struct: StructType, name: MemberName): TypedExpression {
   const full = definitionOf(ctx, struct);
-  const inBtf = full.btfId === undefined ? [] : (ctx.facts.btf ? memberNames(ctx.facts.btf, full.btfId) : []);
+  const inBtf = full.btfId === undefined ? [] : ctx.facts.btf ? memberNames(ctx.facts.btf, full.btfId) : [];
   const names = full.members?.map((member) => member.name).filter((one) => one !== '') ?? inBtf;
   const what = printType(struct);
   if (names.length === 0)

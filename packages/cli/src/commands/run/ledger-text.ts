@@ -1,8 +1,16 @@
 import type { Ledger } from '@waggle/trace';
 
-/** One line that says what became of the events; more where something was lost. */
-export function ledgerText({ seen, kept, lost, stringsCut }: Ledger): string {
-  const lines = [`waggle: ${count(seen, 'event')} seen, ${kept} kept, ${lost.ringFull + lost.afterExit} lost`];
+/**
+ * One line that says what became of the events; more where something was lost.
+ *
+ * @param sends whether the script sends records at all; one that does not only fills maps.
+ */
+export function ledgerText({ seen, kept, lost, stringsCut }: Ledger, sends: boolean): string {
+  const lines = [
+    sends
+      ? `waggle: ${count(seen, 'event')} seen, ${kept} kept, ${lost.ringFull + lost.afterExit} lost`
+      : `waggle: aggregated in the kernel, ${count(lost.mapFull, 'map update')} lost`,
+  ];
   if (lost.ringFull > 0)
     lines.push('  lost: the ring buffer was full; a larger --ring-size or a narrower target helps');
   if (lost.afterExit > 0) lines.push(`  ${count(lost.afterExit, 'event')} came behind exit() and were dropped`);
@@ -15,6 +23,7 @@ export function ledgerText({ seen, kept, lost, stringsCut }: Ledger): string {
   return `${lines.join('\n')}\n`;
 }
 
-function count(number: number, noun: string): string {
+/** `1 event`, `2 events`. */
+export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -8,17 +8,19 @@ import {
 } from '@waggle/trace';
 import type { OutputFormat } from '../../options/output-format.ts';
 import { printDiagnostics } from '../../print-diagnostics.ts';
+import { filePage, standardPage } from '../../sinks/open-page.ts';
 import { ResultSink } from '../../sinks/result-sink.ts';
 import { type Page, rowWriter } from '../../sinks/row-writer.ts';
-import { standardPage } from '../../sinks/standard-page.ts';
 import type { RowOptions } from '../../table/row-selection.ts';
-import { ledgerText } from './ledger-text.ts';
+import { count, ledgerText } from './ledger-text.ts';
 import type { OpenTarget } from './open-target.ts';
 import type { ProgramSource } from './program-source.ts';
 import { watchSignals } from './watch-signals.ts';
 
 export interface ShowOptions extends RowOptions {
   readonly output?: OutputFormat;
+  /** Where results go, in place of standard output. */
+  readonly outputFile?: string;
   /** Milliseconds. */
   readonly timeout?: number;
   /** Milliseconds. */
@@ -42,7 +44,7 @@ export async function showTrace(program: ProgramSource, target: OpenTarget, opti
     isStopped = true;
     void trace?.stop('stopped');
   };
-  const page = standardPage(stop);
+  const page = options.outputFile === undefined ? standardPage(stop) : filePage(options.outputFile, stop);
   const sink = await resultSink(prepared, program, page, options, stop);
   // Before anything is attached: whoever is told so may send a signal at once.
   const signals = watchSignals(stop, target.command);
@@ -61,7 +63,8 @@ export async function showTrace(program: ProgramSource, target: OpenTarget, opti
   if (isStopped) stop();
   const end = await trace.done;
   signals.close();
-  return finish(end, page, target.command, options);
+  const sends = prepared.script.actions.some(({ kind }) => kind !== 'exit');
+  return finish(end, page, target.command, { ...options, sends });
 }
 
 function prepare(
@@ -103,16 +106,22 @@ async function resultSink(
     rows: options,
     onEnough,
     onAttached: ({ probes, programs }) => {
-      if (options.verbose) process.stderr.write(`waggle: ${programs} programs attached to ${probes} probes\n`);
+      if (options.verbose)
+        process.stderr.write(`waggle: ${count(programs, 'program')} attached to ${count(probes, 'probe')}\n`);
       options.onAttached?.();
     },
   });
 }
 
-async function finish(end: TraceEnd, page: Page, command: Command | undefined, options: ShowOptions): Promise<number> {
+async function finish(
+  end: TraceEnd,
+  page: Page,
+  command: Command | undefined,
+  { quiet, sends }: ShowOptions & { readonly sends: boolean },
+): Promise<number> {
   page.output.flush();
   if (end.error !== undefined) throw end.error;
-  if (!options.quiet && !page.output.closed) process.stderr.write(ledgerText(end.ledger));
+  if (!quiet && !page.output.closed) process.stderr.write(ledgerText(end.ledger, sends));
   if (command === undefined || end.reason === 'target-gone') return end.exitCode;
   // A command outlives a trace that ends before it; not the time that it was given.
   if (end.reason === 'timeout') command.kill('SIGTERM');

@@ -1,7 +1,8 @@
-import { fstatSync } from 'node:fs';
+import { fstatSync, openSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { Output } from '../terminal/output.ts';
 import { wantsColor } from '../terminal/style.ts';
+import { UsageError } from '../usage-error.ts';
 import type { Page } from './row-writer.ts';
 
 /**
@@ -15,4 +16,13 @@ export function standardPage(onClosed: () => void = () => {}): Page {
     color: wantsColor({ isTTY }),
     terminalWidth: () => (isTTY ? process.stdout.columns || undefined : undefined),
   };
+}
+
+/** A file, made anew. @throws UsageError where it cannot be written */
+export function filePage(path: string, onClosed: () => void): Page {
+  try {
+    return { output: new Output(openSync(path, 'w'), onClosed), color: false, terminalWidth: () => undefined };
+  } catch (error) {
+    throw new UsageError(`cannot write ${path}: ${(error as Error).message}`);
+  }
 }
