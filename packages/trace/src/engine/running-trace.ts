@@ -16,6 +16,7 @@ import { fillGlobals, fillTargetSet } from './fill-maps.ts';
 import type { KernelObjects } from './kernel-objects.ts';
 import { readLedger } from './read-ledger.ts';
 import { createDispatcher } from './record-dispatcher.ts';
+import { RingReader, SLICE_RECORDS } from './ring-reader.ts';
 import { ScriptMaps } from './script-maps.ts';
 
 export interface StartOptions {
@@ -37,12 +38,6 @@ export interface TraceParts {
   readonly options: StartOptions;
 }
 
-/**
- * Records that are handled in one turn of the event loop: a burst takes many turns, and timers, signals and other traces have
- * theirs in between.
- */
-const SLICE_RECORDS = 2048;
-
 /** How often a trace that detaches looks for records. */
 const DETACH_DRAIN_MS = 5;
 
@@ -61,6 +56,7 @@ export class RunningTrace {
   readonly #render: MachineRenderContext;
   readonly #scene: Scene;
   readonly #ring: RingBuffer | undefined;
+  readonly #reader: RingReader | undefined;
   readonly #poller = new Poller({ onError: (error) => this.#fail(error) });
   readonly #onRecord: (view: DataView, offset: number, length: number) => void;
   readonly #timers: NodeJS.Timeout[] = [];
@@ -118,6 +114,7 @@ export class RunningTrace {
     };
     const ringMap = maps.get(INTERNAL_MAPS.ring);
     this.#ring = ringMap === undefined ? undefined : new RingBuffer(ringMap);
+    this.#reader = this.#ring === undefined ? undefined : this.#readerOf(this.#ring);
   }
 
   /** Ends the trace; resolves as `done` does. Whoever asks first gives the reason. */
@@ -146,7 +143,7 @@ export class RunningTrace {
     const probes = objects.script.programs.reduce((sum, { attachPoints }) => sum + attachPoints.length, 0);
     sink.attached?.({ probes, programs: objects.programs.length });
     this.#timers.push(setInterval(() => {}, LONGEST_TIMER_MS));
-    if (this.#ring !== undefined) this.#poller.add(this.#ring.fd, () => this.#drainSlice());
+    this.#reader?.start();
     this.#watch = new TargetWatch(target.mortals, identities.tree, this.#poller, () => void this.#end('target-gone'));
     if (showsUserSymbols(objects.script)) {
       this.#scout = new ProcessScout(this.#render.processes, target, identities.tree);
@@ -183,24 +180,19 @@ export class RunningTrace {
     if (isDone) setImmediate(() => void this.#end('exit'));
   }
 
-  #drainSlice(): void {
-    this.#ring?.drain(this.#onRecord, SLICE_RECORDS);
-    if (this.#isDropping) void this.#end('exit');
-    else this.#pauseForSink();
-  }
-
-  /** A sink that cannot take more stops the reading, and the ring buffer fills: what is lost then is counted by the kernel. */
-  #pauseForSink(): void {
-    const ready = this.#parts.sink.ready?.();
-    const ring = this.#ring;
-    if (ready === undefined || ring === undefined) return;
-    this.#poller.remove(ring.fd);
-    ready.then(
-      () => {
-        if (this.#phase === 'running') this.#poller.add(ring.fd, () => this.#drainSlice());
+  #readerOf(ring: RingBuffer): RingReader {
+    return new RingReader({
+      ring,
+      poller: this.#poller,
+      onRecord: this.#onRecord,
+      afterSlice: () => {
+        // A sink that cannot take more stops the reading, and the ring buffer fills: what is lost then is counted by the kernel.
+        if (!this.#isDropping) return this.#parts.sink.ready?.();
+        void this.#end('exit');
+        return undefined;
       },
-      (error) => this.#fail(error),
-    );
+      onError: (error) => this.#fail(error),
+    });
   }
 
   /** The script's `exit()`: what is queued behind it is dropped. */
@@ -302,6 +294,7 @@ export class RunningTrace {
   /** Everything that watches, so that nothing calls back any more. */
   #release(): void {
     for (const timer of this.#timers.splice(0)) clearTimeout(timer);
+    this.#reader?.stop();
     this.#watch?.close();
     this.#scout?.close();
     this.#poller.close();
