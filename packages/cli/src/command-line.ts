@@ -82,7 +82,10 @@ export function buildProgram(command?: readonly string[]): Command {
       process.exitCode = await run({ name, parameters, command, ...options });
     });
 
-  const list = program.command('list').description('Lists gadgets, or the places where a script can attach.');
+  const list = program
+    .command('list')
+    .summary('list gadgets or probes')
+    .description('Lists gadgets, or the places where a script can attach.');
   list
     .command('gadgets')
     .description('the gadgets of the catalogue')
@@ -109,6 +112,7 @@ export function buildProgram(command?: readonly string[]): Command {
 
   program
     .command('check')
+    .summary('find the mistakes of a script')
     .description(
       'Says what is wrong with a script, without running it. Needs no privileges: what they hide is checked when it runs.',
     )
@@ -124,6 +128,7 @@ export function buildProgram(command?: readonly string[]): Command {
 
   program
     .command('dump')
+    .summary('show what a script compiles to')
     .description('Shows what a script compiles to: maps, records, intermediate code, bytecode.')
     .usage('[options] <gadget | file.bt | -e script> [parameters...]')
     .argument('[program]', "a gadget's name, or a script file (- for standard input)")
@@ -139,6 +144,7 @@ export function buildProgram(command?: readonly string[]): Command {
 
   program
     .command('demo')
+    .summary('a first look at two sample workloads')
     .description('Starts two small workloads and traces them: a first look, until Ctrl-C.')
     .option('--timeout <time>', 'end after that time (5s where standard output is no terminal)', duration)
     .action(async ({ timeout }: { timeout?: number }) => {
@@ -149,6 +155,7 @@ export function buildProgram(command?: readonly string[]): Command {
 
   program
     .command('version')
+    .summary('print versions')
     .description('Prints the versions of waggle, Node.js and the kernel.')
     .addOption(new Option('-o, --output <format>', 'format').choices(['columns', 'json', 'yaml']).default('columns'))
     .action(async (options: object) => {
@@ -158,6 +165,7 @@ export function buildProgram(command?: readonly string[]): Command {
 
   program
     .command('completion')
+    .summary('print a completion script for a shell')
     .description('Prints a completion script: source <(waggle completion bash)')
     .argument('<shell>', 'bash, zsh or fish')
     .action(async (shell: string) => {

@@ -5,7 +5,8 @@ import { stringBytes } from '../syntax/string-bytes.ts';
 import type { Cast, Extract, TypedExpression } from '../typed/tree.ts';
 import { layoutOf, offsetsOf } from '../types/layout.ts';
 import type { Type } from '../types/type.ts';
-import { behind, mapValue } from './address.ts';
+import { accessSize, behind, mapValue } from './address.ts';
+import { writeBufferOf } from './buffer-of.ts';
 import { isPadded } from './bytes-type.ts';
 import { isStringSource, readBufferBytes } from './dynamic-field.ts';
 import { extractBytes, extractPlace } from './extract.ts';
@@ -76,6 +77,9 @@ function writeBytes(p: ProgramState, e: TypedExpression, to: Address, padded: bo
         padded ? sizeBytes : stringBytes(e.value).length + 1,
       );
       return;
+    case 'bytes':
+      storeBytes(p.b, to, e.value, sizeBytes);
+      return;
     case 'builtin':
       p.b.callVoid(HELPER_IDS.get_current_comm, [p.argument(to), imm(sizeBytes)]);
       return;
@@ -107,6 +111,9 @@ function writeBytes(p: ProgramState, e: TypedExpression, to: Address, padded: bo
         kind: 'register',
         register: readBufferBytes(p, e, sizeBytes - 4, () => p.argument(behind(to, 4))),
       });
+      return;
+    case 'buffer-of':
+      writeBufferOf(p, e, to);
       return;
     case 'stack':
       writeStack(p, e, to);
@@ -175,10 +182,22 @@ function writeCast(p: ProgramState, e: Cast, to: Address): void {
     return;
   }
   const given = Math.min(layoutOf(from).sizeBytes, sizeBytes);
-  if (layoutOf(from).sizeBytes <= sizeBytes) p.write(e.operand, to);
+  if (isScalar(from)) writeInteger(p, e.operand, to, given);
+  else if (layoutOf(from).sizeBytes <= sizeBytes) p.write(e.operand, to);
   else if (e.type.kind === 'string') copyString(p, to, p.bytes(e.operand), { sizeBytes, padded: true });
   else copyBytes(p.b, to, p.bytes(e.operand), sizeBytes);
   zeroBytes(p.b, behind(to, given), sizeBytes - given);
+}
+
+/** The bytes of an integer where an array is: it may be less aligned than the integer. */
+function writeInteger(p: ProgramState, e: TypedExpression, to: Address, sizeBytes: number): void {
+  if (accessSize(to, 0, sizeBytes) === sizeBytes) {
+    p.write(e, to);
+    return;
+  }
+  const place = p.temporary(sizeBytes, 'integer');
+  p.write(e, place);
+  copyBytes(p.b, to, place, sizeBytes);
 }
 
 function partsOf(type: Type): readonly Type[] | undefined {

@@ -10,6 +10,9 @@ import { uninitialisedVariables } from './uninitialised-variables.ts';
  */
 const MAX_WALKED_NODES = 4_000;
 
+/** It does so once for each different state that a program may be in when it comes to the loop: there may be hundreds. */
+const MAX_PLAIN_STEPS = 20;
+
 /**
  * Where a loop compares with what is known of its step, the verifier may learn another range of the other side in each step, and then
  * walks through all that follows for each of these ranges; with several conditions, for all combinations. So many nodes in the worst
@@ -33,8 +36,7 @@ export function callbackLoops(probe: TypedProbe, hasHelper: boolean): ReadonlySe
     if (s.kind === 'while') callbacks.add(s);
     if (s.kind === 'for-range') {
       const cost = walkedNodes([s], []);
-      const combinations = walkedSteps([s]) ** conditionsIn(s.body);
-      if (cost > left || (hasHelper && cost * combinations > MAX_WALKED_COMBINATIONS)) callbacks.add(s);
+      if (cost > left || (hasHelper && isSlowToWalk(s, cost))) callbacks.add(s);
       else {
         left -= cost;
         return;
@@ -46,6 +48,11 @@ export function callbackLoops(probe: TypedProbe, hasHelper: boolean): ReadonlySe
   };
   probe.body.forEach(choose);
   return callbacks;
+}
+
+function isSlowToWalk(s: TypedStatement & { readonly kind: 'for-range' }, cost: number): boolean {
+  const steps = walkedSteps([s]);
+  return steps > MAX_PLAIN_STEPS || cost * steps ** conditionsIn(s.body) > MAX_WALKED_COMBINATIONS;
 }
 
 function knownSteps(s: TypedStatement & { readonly kind: 'for-range' }): number | undefined {

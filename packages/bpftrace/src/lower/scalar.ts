@@ -13,6 +13,7 @@ import { updateMap } from './map-write.ts';
 import { plainScalar } from './pointer-provenance.ts';
 import type { ProgramState } from './program-state.ts';
 import { isScalar } from './scalar-type.ts';
+import { lowerStringLength } from './string-length.ts';
 import { truthValue } from './truth-value.ts';
 import { readVariable, writeVariable } from './variable.ts';
 
@@ -53,6 +54,8 @@ export function lowerScalar(p: ProgramState, e: TypedExpression): Value {
       return plainScalar(p, e.address);
     case 'bswap':
       return swapBytes(p, e);
+    case 'string-length':
+      return lowerStringLength(p, e);
     case 'helper':
       return callHelper(p, e);
     case 'block-value':

@@ -25,6 +25,7 @@ export function childrenOfExpression(e: TypedExpression): TypedChildren {
     case 'unary':
     case 'cast':
     case 'bswap':
+    case 'string-length':
       return only(e.operand);
     case 'binary':
     case 'logical':
@@ -46,6 +47,8 @@ export function childrenOfExpression(e: TypedExpression): TypedChildren {
     case 'read-string':
     case 'read-buffer':
       return only(e.address, e.length);
+    case 'buffer-of':
+      return only(e.operand, e.length);
     case 'ntop':
       return only(e.family, e.address);
     case 'in-target':

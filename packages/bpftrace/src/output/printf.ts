@@ -4,7 +4,7 @@
  * - without a length modifier `d i u x X o` take the low 32 bits, with `hh` 8, with `h` 16, with any other 64;
  * - `-` and width work as in C, but zeros fill on either side, and in front of a sign or `0x`; strings are filled too;
  * - `+` acts on signed numbers, even inside of tuples shown by `%s`; the space flag and the precision do nothing; a `*` takes
- *   no argument and does nothing (here it does where the arguments are counted in);
+ *   no argument and does nothing;
  * - the width of a tuple, array or record goes to its opening bracket.
  */
 import type { Conversion, FormatSegment, FormatString } from '../script/format-string.ts';
@@ -43,41 +43,22 @@ type Piece = string | Printf;
 type Convert = (value: Value, render: RenderContext) => string;
 
 function compilePieces(segments: readonly FormatSegment[], types: readonly Type[], options: FormatOptions): Piece[] {
-  const conversions = segments.filter((segment) => segment.kind === 'conversion');
-  const starsCount =
-    conversions.filter((one) => one.width === '*').length + conversions.filter((one) => one.precision === '*').length;
-  const starsTakeValues = starsCount > 0 && types.length === conversions.length + starsCount;
   let next = 0;
-  const take = () => next++;
   return segments.map((segment) => {
     if (segment.kind === 'literal') return segment.text;
-    const widthAt = segment.width === '*' && starsTakeValues ? take() : undefined;
-    if (segment.precision === '*' && starsTakeValues) take();
-    const valueAt = take();
+    const valueAt = next++;
     const type = types[valueAt];
     if (!type)
       throw new RangeError(`format "${segment.conversion}" has no value: ${types.length} values, expected more`);
-    return compileConversion(segment, type, valueAt, widthAt, options);
+    return compileConversion(segment, type, valueAt, options);
   });
 }
 
-function compileConversion(
-  conversion: Conversion,
-  type: Type,
-  valueAt: number,
-  widthAt: number | undefined,
-  options: FormatOptions,
-): Piece {
+function compileConversion(conversion: Conversion, type: Type, valueAt: number, options: FormatOptions): Piece {
   const convert = converterOf(conversion, type, options);
   const { left, zero } = conversion.flags;
   const head = headBytesOf(conversion, type);
-  if (widthAt !== undefined) {
-    return (values, render) => {
-      const width = Number(values[widthAt]);
-      return pad(convert(values[valueAt]!, render), Math.abs(width), left || width < 0, zero ? '0' : ' ', head);
-    };
-  }
-  const width = typeof conversion.width === 'number' ? conversion.width : 0;
+  const { width = 0 } = conversion;
   if (width === 0) return (values, render) => convert(values[valueAt]!, render);
   return (values, render) => pad(convert(values[valueAt]!, render), width, left, zero ? '0' : ' ', head);
 }

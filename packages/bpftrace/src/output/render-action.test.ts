@@ -137,13 +137,13 @@ test('files keep their lines on a terminal', () => {
   expect(renderAction(action, [], context('text', true))).toBe('hi\\x1b\n\tthere\n');
 });
 
-test('a `*` takes its width from the values where they are counted in', () => {
+test('a `*` takes no value', () => {
   const action: Action = {
     kind: 'printf',
     format: format('[%*d][%*s]\n'),
-    layout: layoutOf(INT64, INT64, INT64, TEXT),
+    layout: layoutOf(INT64, TEXT),
   };
-  expect(renderAction(action, [4n, 42n, -4n, 'a'], context('text'))).toBe('[  42][a   ]\n');
+  expect(renderAction(action, [42n, 'a'], context('text'))).toBe('[42][a]\n');
 });
 
 test.each<[StackType['kind'], StackType['mode'], string]>([

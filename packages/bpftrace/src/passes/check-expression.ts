@@ -18,6 +18,7 @@ import { probeArgument } from './typing/probe-args.ts';
 import { checkUnary } from './typing/unary.ts';
 import { checkUpdate } from './typing/updates.ts';
 import { readVariable } from './typing/variables.ts';
+import { withMembers } from './typing/with-members.ts';
 
 /** Types an expression, with all that is below it. */
 export function checkExpression(ctx: TypingContext, node: Expression): TypedExpression {
@@ -107,14 +108,14 @@ function member(ctx: TypingContext, node: Member): TypedExpression {
 }
 
 function tuple(ctx: TypingContext, node: Extract<Expression, { kind: 'tuple' }>): TypedExpression {
-  const elements = node.elements.map((element) => ctx.check(element));
+  const elements = node.elements.map((element) => withMembers(ctx, ctx.check(element)));
   if (!elements.every((element) => holdable(ctx, element))) return errorExpression(node.span);
   const type: TupleType = { kind: 'tuple', elements: elements.map((element) => element.type) };
   return { kind: 'tuple', type, elements, span: node.span };
 }
 
 function record(ctx: TypingContext, node: Extract<Expression, { kind: 'record' }>): TypedExpression {
-  const fields = node.fields.map((field) => ctx.check(field.value));
+  const fields = node.fields.map((field) => withMembers(ctx, ctx.check(field.value)));
   const seen = new Set<string>();
   for (const { name } of node.fields) {
     if (seen.has(name.text)) fail(ctx, 'duplicate-field', name.span, `the record has two fields ${name.text}`);

@@ -40,6 +40,15 @@ describe('control flow', () => {
     ['for $i : 0..10 { print($i); break; }', ['for $i: int8 in 0:int8 .. 10:int8', '  print $i:int8', '  break']],
     ['for $i : 0..nsecs { continue; }', ['for $i: uint64 in 0:uint64 .. nsecs_boot', '  continue']],
     ['if (comm) { } else if (pid) { exit(3); }', ['if (comm != "":string[1])', 'else', '  if pid', '    exit 3:int64']],
+    [
+      'for $i : 0..9 { let $a: uint8; let $b; $b = (1, comm); }',
+      [
+        'for $i: int8 in 0:int8 .. 9:int8',
+        '  $a: uint8 = 0:uint8',
+        '  $b: (int8,string[16]) = (0:int8, "":string[16])',
+        '  $b: (int8,string[16]) = (1:int8, comm)',
+      ],
+    ],
     ['return;', ['return']],
     ['{ let $a = 1; } { let $a = "x"; }', ['$a: int8! = 1:int8', '$a: string[2]! = "x":string[2]']],
     ['while (pid) { break; }', ['while pid', '  break']],

@@ -22,8 +22,9 @@ describe('parseFormat', () => {
     ['%llx%rx%r', [plain('x', { length: 'll' }), plain('rx'), plain('r')]],
     ['%-10s', [plain('s', { width: 10, flags: { ...plain('s').flags, left: true } })]],
     ['%08.3d', [plain('d', { width: 8, precision: 3, flags: { ...plain('d').flags, zero: true } })]],
-    ['%*d', [plain('d', { width: '*' })]],
-    ['%.*s', [plain('s', { precision: '*' })]],
+    ['%*d', [plain('d')]],
+    ['%.*s', [plain('s')]],
+    ['a%5%b', [{ kind: 'literal', text: 'a%b' }]],
     ['100%% of 5% |%', [{ kind: 'literal', text: '100% of 5% |%' }]],
     ['%hhu', [plain('u', { length: 'hh' })]],
   ])('%j', (text, expected) => {

@@ -17,9 +17,9 @@ export interface Conversion {
     readonly alternate: boolean;
     readonly zero: boolean;
   };
-  /** `*` takes it from an argument. */
-  readonly width?: number | '*';
-  readonly precision?: number | '*';
+  /** A `*` is none: as in bpftrace, it takes no argument and does nothing. */
+  readonly width?: number;
+  readonly precision?: number;
   readonly length: '' | 'hh' | 'h' | 'l' | 'll' | 'j' | 'z' | 't';
 }
 
@@ -30,12 +30,14 @@ export interface FormatError {
   readonly length: number;
 }
 
-/** ```'%' Flag* (Width | '*')? ('.' (Precision | '*'))? Length? Conversion``` */
+/** ```'%' Flag* (Width | '*')? ('.' (Precision | '*')?)? Length? Conversion``` */
 const CONVERSION = /%([-+ #0]*)(\d+|\*)?(?:\.(\d*|\*))?(hh|h|ll|l|j|z|t)?(rx|rh|[diuxXocpsr])/y;
 
+const ESCAPED_PERCENT = /%\d*%/y;
+
 /**
- * Takes a printf format apart. `%%` is a percent sign, and so is a `%` that no letter follows, as bpftrace has it (`100%\n`); a conversion
- * that does not exist is an error.
+ * Takes a printf format apart. As bpftrace has it, `%%` is a percent sign, also with a width between (`%5%`), and so is a `%` that no letter
+ * follows (`100%\n`); a conversion that does not exist is an error.
  */
 export function parseFormat(text: string): { readonly format: FormatString } | { readonly error: FormatError } {
   const segments: FormatSegment[] = [];
@@ -57,7 +59,8 @@ export function parseFormat(text: string): { readonly format: FormatString } | {
     const error = unknownConversion(text, percent);
     if (error) return { error };
     literal += '%';
-    at = percent + (text[percent + 1] === '%' ? 2 : 1);
+    ESCAPED_PERCENT.lastIndex = percent;
+    at = percent + (ESCAPED_PERCENT.exec(text)?.[0].length ?? 1);
   }
   if (literal !== '') segments.push({ kind: 'literal', text: literal });
   return { format: { source: text, segments } };
@@ -74,8 +77,8 @@ function conversionOf([, flags, width, precision, length, conversion]: RegExpExe
       alternate: flags!.includes('#'),
       zero: flags!.includes('0'),
     },
-    ...(width !== undefined && { width: width === '*' ? '*' : Number(width) }),
-    ...(precision !== undefined && { precision: precision === '*' ? '*' : Number(precision) }),
+    ...(width !== undefined && width !== '*' && { width: Number(width) }),
+    ...(precision !== undefined && precision !== '*' && { precision: Number(precision) }),
     length: (length ?? '') as Conversion['length'],
   };
 }

@@ -23,9 +23,8 @@ export class Choices {
   }
 
   pick<T>(all: readonly T[]): T {
-    const one = all[this.below(all.length)];
-    if (one === undefined) throw new RangeError('nothing to choose from');
-    return one;
+    if (all.length === 0) throw new RangeError('nothing to choose from');
+    return all[this.below(all.length)] as T;
   }
 
   /** Takes one of the alternatives, as often as their weights say; those of weight 0 never. */

@@ -17,6 +17,8 @@ export function printTypedExpression(e: TypedExpression, block: PrintStatements 
       return `${e.value}:${type}`;
     case 'string':
       return `${JSON.stringify(e.value)}:${type}`;
+    case 'bytes':
+      return `${Array.from(e.value, (byte) => byte.toString(16).padStart(2, '0')).join('')}:${type}`;
     case 'builtin':
       return e.name;
     case 'context-load': {
@@ -44,6 +46,8 @@ export function printTypedExpression(e: TypedExpression, block: PrintStatements 
     }
     case 'string-contains':
       return `contains(${show(e.haystack)}, ${show(e.needle)})`;
+    case 'string-length':
+      return `strlen(${show(e.operand)})`;
     case 'choice':
       return `(${show(e.condition)} ? ${show(e.then)} : ${show(e.otherwise)})`;
     case 'cast':
@@ -66,6 +70,8 @@ export function printTypedExpression(e: TypedExpression, block: PrintStatements 
       return `str(${e.space} ${show(e.address)}${e.length ? `, ${show(e.length)}` : ''}):${type}`;
     case 'read-buffer':
       return `buf(${e.space} ${show(e.address)}, ${show(e.length)}):${type}`;
+    case 'buffer-of':
+      return `buf(${show(e.operand)}, ${show(e.length)}):${type}`;
     case 'stack':
       return type;
     case 'symbol':

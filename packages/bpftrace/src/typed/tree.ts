@@ -95,6 +95,7 @@ interface Typed {
 export type TypedExpression =
   | IntegerConstant
   | StringConstant
+  | BytesConstant
   | Builtin
   | ContextLoad
   | VariableRead
@@ -107,6 +108,7 @@ export type TypedExpression =
   | LogicalOperation
   | StringCompare
   | StringContains
+  | StringLength
   | Choice
   | Cast
   | Load
@@ -117,6 +119,7 @@ export type TypedExpression =
   | MapUpdate
   | ReadString
   | ReadBuffer
+  | BufferOf
   | StackCall
   | SymbolCall
   | NetworkAddress
@@ -135,6 +138,12 @@ export interface StringConstant extends Typed {
   readonly kind: 'string';
   /** UTF-16; its UTF-8 form, cut to the type's size less one, is the value. */
   readonly value: string;
+}
+
+/** Of an array type of as many bytes. */
+export interface BytesConstant extends Typed {
+  readonly kind: 'bytes';
+  readonly value: Uint8Array;
 }
 
 export interface Builtin extends Typed {
@@ -257,6 +266,12 @@ export interface StringContains extends Typed {
   readonly needle: TypedExpression;
 }
 
+/** `strlen(s)`: bytes before the NUL; gives uint64. */
+export interface StringLength extends Typed {
+  readonly kind: 'string-length';
+  readonly operand: TypedExpression;
+}
+
 /** `c ? a : b`; both branches have the expression's type. */
 export interface Choice extends Typed {
   readonly kind: 'choice';
@@ -267,7 +282,7 @@ export interface Choice extends Typed {
 
 /**
  * Scalar to scalar: truncated or extended to the new type (a pointer is a u64); to bool: `!= 0`. String to a larger string:
- * padded with zeros. Tuple or record to one of wider elements: element by element. Pointers keep no provenance over a cast.
+ * padded with zeros. Integer to an array: its bytes in memory, and zeros behind them. Tuple or record to one of wider elements: element by element. Pointers keep no provenance over a cast.
  */
 export interface Cast extends Typed {
   readonly kind: 'cast';
@@ -340,6 +355,14 @@ export interface ReadBuffer extends Typed {
   readonly kind: 'read-buffer';
   readonly address: TypedExpression;
   readonly space: 'kernel' | 'user' | 'bpf';
+  readonly length: TypedExpression;
+}
+
+/** `buf(value, n)`: the first bytes of a string or an array that is no place in the kernel; `type.sizeBytes` is no more than it has. */
+export interface BufferOf extends Typed {
+  readonly kind: 'buffer-of';
+  readonly type: { readonly kind: 'buffer'; readonly sizeBytes: number };
+  readonly operand: TypedExpression;
   readonly length: TypedExpression;
 }
 

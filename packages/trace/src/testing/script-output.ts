@@ -37,6 +37,7 @@ export async function scriptOutput(
 /** Writes everything as bpftrace does, into one text. */
 class TextSink implements Sink {
   text = '';
+  #hasMaps = false;
   readonly #actions: readonly Action[];
   readonly #source: SourceText;
   readonly #format: OutputFormat;
@@ -56,7 +57,13 @@ class TextSink implements Sink {
   }
 
   maps(snapshots: readonly MapSnapshot[], { scene }: { readonly scene: Scene }): void {
+    this.#hasMaps = true;
     this.text += renderFinalMaps(snapshots, this.#context(scene));
+  }
+
+  /** Without maps to print, the end looks as if there were none. */
+  end(): void {
+    if (!this.#hasMaps) this.text += renderFinalMaps([], this.#context({ render: NOTHING_KNOWN, snapshot: noMap }));
   }
 
   #show(action: Action, fields: readonly Value[], scene: Scene): void {

@@ -25,8 +25,8 @@ const FUNCTIONS: FunctionTable = {
 /** Functions of bpftrace that this compiler knows of and cannot do yet. */
 const NOT_YET: ReadonlySet<string> = new Set([
   'assert', 'assert_str', 'container_of', 'debugf', 'errorf', 'fail', 'find', 'getopt', 'is_err', 'is_ptr', 'is_str', 'kfunc_allowed',
-  'kfunc_exist', 'macaddr_str', 'memcmp', 'override', 'percpu_kaddr', 'pton', 'ptr_err', 'signal_name', 'skboutput',
-  'socket_cookie', 'static_assert', 'str_concat', 'strcap', 'strlen', 'strstr', 'syscall_name', 'tseries', 'unwatch', 'warnf',
+  'kfunc_exist', 'macaddr_str', 'memcmp', 'override', 'percpu_kaddr', 'ptr_err', 'signal_name', 'skboutput',
+  'socket_cookie', 'static_assert', 'str_concat', 'strcap', 'strstr', 'syscall_name', 'tseries', 'unwatch', 'warnf',
   'write_user', 'comm', 'pid', 'tid', 'ppid',
 ]); // biome-ignore format: a table
 

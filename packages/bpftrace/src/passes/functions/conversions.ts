@@ -3,7 +3,7 @@ import { printType } from '../../typed/print-type.ts';
 import type { Builtin, TypedExpression } from '../../typed/tree.ts';
 import { layoutOf } from '../../types/layout.ts';
 import type { IntType, Type } from '../../types/type.ts';
-import { NONE, UINT64 } from '../../types/type.ts';
+import { NONE, UINT8, UINT64 } from '../../types/type.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import { asAddress } from '../typing/address.ts';
 import { argument, integerArgument, literalString, word } from '../typing/arguments.ts';
@@ -13,6 +13,7 @@ import { errorExpression, fail, isError } from '../typing/context.ts';
 import { convert } from '../typing/convert.ts';
 import type { FunctionTable } from './function-rule.ts';
 import { value } from './function-rule.ts';
+import { parseAddress } from './parse-address.ts';
 
 /** Functions that show a number as something else, or make one of it. */
 export const CONVERSION_FUNCTIONS: FunctionTable = {
@@ -21,6 +22,7 @@ export const CONVERSION_FUNCTIONS: FunctionTable = {
   strerror: value(1, 1, (ctx, call) => shownAs(ctx, call, 0, { kind: 'strerror' })),
   cgroup_path: value(1, 2, checkCgroupPath),
   ntop: value(1, 2, checkNtop),
+  pton: value(1, 1, checkPton),
   macaddr: value(1, 1, checkMacaddr),
   bswap: value(1, 1, checkBswap),
   kptr: value(1, 1, (ctx, call) => inSpace(ctx, call, 'kernel')),
@@ -91,6 +93,16 @@ function checkNtop(ctx: TypingContext, call: Call): TypedExpression {
   }
   const wide = family && convert(family, UINT64);
   return { kind: 'ntop', ...(wide && { family: wide }), address, type: { kind: 'inet' }, span: call.span };
+}
+
+/** `pton("::1")`: the bytes of an address that is known now. */
+function checkPton(ctx: TypingContext, call: Call): TypedExpression {
+  const text = literalString(ctx, call, 0);
+  if (text === undefined) return errorExpression(call.span);
+  const bytes = parseAddress(text);
+  if (!bytes) return fail(ctx, 'invalid-argument', call.args[0]!.span, `"${text}" is no IPv4 or IPv6 address`);
+  const type: Type = { kind: 'array', element: UINT8, length: bytes.length };
+  return { kind: 'bytes', value: bytes, type, span: call.span };
 }
 
 function sizeInMemory(type: Type): number | undefined {

@@ -8,6 +8,7 @@ import { isAggregate } from '../../types/type.ts';
 import { argument, literalString } from '../typing/arguments.ts';
 import type { TypingContext } from '../typing/context.ts';
 import { fail, isError } from '../typing/context.ts';
+import { withMembers } from '../typing/with-members.ts';
 
 const NUMBERS: readonly TypeKind[] = ['int', 'bool', 'pointer'];
 
@@ -17,7 +18,7 @@ export function formatArguments(
   call: Call,
 ): { readonly format: FormatString; readonly args: readonly TypedExpression[] } | undefined {
   const text = literalString(ctx, call, 0);
-  const args = call.args.slice(1).map((_, i) => argument(ctx, call, i + 1));
+  const args = call.args.slice(1).map((_, i) => withMembers(ctx, argument(ctx, call, i + 1)));
   if (text === undefined) return undefined;
   const parsed = parseFormat(text);
   if ('error' in parsed) {
@@ -28,7 +29,7 @@ export function formatArguments(
     return undefined;
   }
   const { format } = parsed;
-  const wanted = format.segments.flatMap((segment) => (segment.kind === 'conversion' ? wants(segment) : []));
+  const wanted = format.segments.filter((segment) => segment.kind === 'conversion');
   if (wanted.length !== args.length) {
     const span = args.length > wanted.length ? args[wanted.length]!.span : call.args[0]!.span;
     const count = `${wanted.length} argument${wanted.length === 1 ? '' : 's'}`;
@@ -39,25 +40,17 @@ export function formatArguments(
   return right.every(Boolean) && !args.some(isError) ? { format, args } : undefined;
 }
 
-/** One argument for each `*`, and one for the conversion itself. */
-function wants(conversion: Conversion): (Conversion | '*')[] {
-  const stars = [conversion.width, conversion.precision].filter((one) => one === '*').map(() => '*' as const);
-  return [...stars, conversion];
-}
-
-function checkKind(ctx: TypingContext, arg: TypedExpression, wanted: Conversion | '*'): boolean {
+function checkKind(ctx: TypingContext, arg: TypedExpression, { conversion: letter }: Conversion): boolean {
   if (isError(arg)) return true;
   const { kind } = arg.type;
-  const letter = wanted === '*' ? '*' : wanted.conversion;
   const bytes = letter === 'r' || letter === 'rx' || letter === 'rh';
   let good: boolean;
   if (letter === 's') good = kind !== 'none' && !isAggregate(arg.type);
   else if (bytes) good = kind === 'buffer';
   else good = NUMBERS.includes(kind);
   if (good) return true;
-  const shown = letter === '*' ? 'a width (*)' : `%${letter}`;
   const hint = bytes ? 'buf() gives bytes' : kind === 'string' || kind === 'inet' ? 'use %s' : 'use %s, or cast it';
-  fail(ctx, 'format-arguments', arg.span, `${shown} cannot show ${printType(arg.type)}`, { hint });
+  fail(ctx, 'format-arguments', arg.span, `%${letter} cannot show ${printType(arg.type)}`, { hint });
   return false;
 }
 

@@ -9,6 +9,7 @@ import { fail, isError } from '../typing/context.ts';
 import { convert } from '../typing/convert.ts';
 import { mapSymbol } from '../typing/environment.ts';
 import { mapPlace, valueOfAggregate, wholeMap } from '../typing/maps.ts';
+import { withMembers } from '../typing/with-members.ts';
 import { formatArguments } from './format-arguments.ts';
 import type { FunctionTable } from './function-rule.ts';
 import { action } from './function-rule.ts';
@@ -50,12 +51,13 @@ function checkPrint(ctx: TypingContext, call: Call): TypedStatement | undefined 
       return { kind: 'print-entry', map: place.map, key: place.key, span: call.span };
     }
   }
-  const value = argument(ctx, call, 0);
+  const value = withMembers(ctx, argument(ctx, call, 0));
   if (isError(value)) return undefined;
-  if (value.type.kind !== 'none' && value.type.kind !== 'struct')
+  const { type } = value;
+  if (type.kind !== 'none' && (type.kind !== 'struct' || type.members))
     return { kind: 'print-value', value, span: call.span };
-  const hint = value.type.kind === 'struct' ? { hint: 'print one of its fields' } : {};
-  fail(ctx, 'type-mismatch', value.span, `print() cannot show ${printType(value.type)}`, hint);
+  const hint = type.kind === 'struct' ? { hint: 'it is declared only: its fields are not known' } : {};
+  fail(ctx, 'type-mismatch', value.span, `print() cannot show ${printType(type)}`, hint);
   return undefined;
 }
 

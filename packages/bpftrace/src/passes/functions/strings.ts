@@ -1,4 +1,5 @@
 import type { Call } from '../../syntax/ast.ts';
+import { stringBytes } from '../../syntax/string-bytes.ts';
 import { printType } from '../../typed/print-type.ts';
 import type { TypedExpression } from '../../typed/tree.ts';
 import { layoutOf } from '../../types/layout.ts';
@@ -17,6 +18,7 @@ import { value } from './function-rule.ts';
 export const STRING_FUNCTIONS: FunctionTable = {
   str: value(1, 2, checkStr),
   buf: value(1, 2, checkBuf),
+  strlen: value(1, 1, checkStrlen),
   strncmp: value(3, 3, checkStrncmp),
   strcontains: value(2, 2, checkContains),
 };
@@ -99,28 +101,43 @@ function checkBuf(ctx: TypingContext, call: Call): TypedExpression {
   const length = call.args.length > 1 ? integerArgument(ctx, call, 1) : undefined;
   if (isError(source) || (length && isError(length))) return errorExpression(call.span);
   const place = asAddress(ctx, source);
-  if (!place) {
+  const own =
+    source.type.kind === 'array' || source.type.kind === 'string' ? layoutOf(source.type).sizeBytes : undefined;
+  if (!place && own === undefined) {
     return fail(
       ctx,
       'type-mismatch',
       source.span,
-      `buf() needs a pointer, an integer or an array in memory, not ${printType(source.type)}`,
+      `buf() needs a pointer, an integer, a string or an array, not ${printType(source.type)}`,
     );
   }
-  const own =
-    source.type.kind === 'array' || source.type.kind === 'string' ? layoutOf(source.type).sizeBytes : undefined;
-  if (!length && own === undefined) {
+  const isWhole = source.type.kind === 'array' || place !== undefined;
+  if (!length && (own === undefined || !isWhole)) {
     return fail(ctx, 'argument-count', call.span, `buf() needs a length for ${printType(source.type)}`, {
       hint: 'as in buf(args.data, 16)',
     });
   }
-  const limit = ctx.config.maxStrlen + 1;
+  // A value of the script has no bytes beyond its own; behind an address there may be more.
+  const limit = Math.min(ctx.config.maxStrlen + 1, place ? Number.POSITIVE_INFINITY : own!);
   const known = length?.kind === 'integer' ? Number(length.value) : length ? undefined : own;
   if (known !== undefined && known < 0)
     return fail(ctx, 'invalid-argument', length!.span, 'buf() needs a length that is not negative');
-  const type: Type = { kind: 'buffer', sizeBytes: Math.max(1, Math.min(limit, known ?? limit)) };
+  const type = { kind: 'buffer', sizeBytes: Math.max(1, Math.min(limit, known ?? limit)) } as const;
   const count = length ? convert(length, UINT64) : integer(BigInt(own!), UINT64, call.span);
+  if (!place) return { kind: 'buffer-of', operand: source, length: count, type, span: call.span };
   return { kind: 'read-buffer', ...place, length: count, type, span: call.span };
+}
+
+/** `strlen(s)`: bytes before the terminator. */
+function checkStrlen(ctx: TypingContext, call: Call): TypedExpression {
+  const operand = stringArgument(ctx, call, 0);
+  if (isError(operand)) return operand;
+  if (operand.kind === 'string') {
+    const bytes = stringBytes(operand.value).subarray(0, layoutOf(operand.type).sizeBytes - 1);
+    const end = bytes.indexOf(0);
+    return integer(BigInt(end < 0 ? bytes.length : end), UINT64, call.span);
+  }
+  return { kind: 'string-length', operand, type: UINT64, span: call.span };
 }
 
 /** `strncmp(a, b, n)`: 0 where the first n bytes are equal, else 1. */

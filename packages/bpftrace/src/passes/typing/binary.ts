@@ -13,7 +13,7 @@ import type { TypingContext } from './context.ts';
 import { errorExpression, fail, isError } from './context.ts';
 import { convert, wrapInt } from './convert.ts';
 import { foldLiterals } from './fold.ts';
-import { isLiteralType } from './literal-types.ts';
+import { isLiteralType, isUntyped } from './literal-types.ts';
 
 type Arithmetic = Exclude<BinaryOperation['operator'], '==' | '!=' | '<' | '<=' | '>' | '>='>;
 
@@ -32,8 +32,7 @@ export function binary(
 ): TypedExpression {
   if (isError(left) || isError(right)) return halfKnown(ctx, operator, isError(left) ? right : left, span);
   if (operator === '&&' || operator === '||') return logical(ctx, operator, left, right, span);
-  const [l, r] = [constantInt(left), constantInt(right)];
-  if (l !== undefined && r !== undefined) return fold(ctx, operator, left, right, span);
+  if (isFoldable(left) && isFoldable(right)) return fold(ctx, operator, left, right, span);
   switch (operator) {
     case '==':
     case '!=':
@@ -57,6 +56,12 @@ function halfKnown(ctx: TypingContext, operator: BinaryOperator, known: TypedExp
   return { kind: 'builtin', name: 'rand', type, span };
 }
 
+/** A negative number that was cast is no longer exact: it becomes what it is at run time, an unsigned one perhaps. */
+function isFoldable(operand: TypedExpression): boolean {
+  const value = constantInt(operand);
+  return value !== undefined && (value >= 0n || isUntyped(operand.type));
+}
+
 function fold(
   ctx: TypingContext,
   operator: BinaryOperator,
@@ -77,8 +82,7 @@ function fold(
     );
   }
   if (typeof value === 'boolean') return boolean(value, span);
-  const plain = (type: Type, n: bigint) => isLiteralType(type) || n < 0n;
-  if (plain(left.type, l) && plain(right.type, r)) return literal(value, span);
+  if (isUntyped(left.type) && isUntyped(right.type)) return literal(value, span);
   const type = operator === '-' ? INT64 : arithmeticInt(left.type as IntType, right.type as IntType);
   return { kind: 'integer', value: wrapInt(value, type), type, span };
 }

@@ -27,7 +27,7 @@ export function checkChoice(ctx: TypingContext, node: Ternary | IfExpression): T
     const message = `the branches are ${printType(first.type)} and ${printType(second.type)}`;
     return fail(ctx, 'type-mismatch', span, message, { hint: 'both must be of one type' });
   }
+  if (test.kind === 'integer') return test.value !== 0n ? first : second;
   const [then, otherwise] = [convert(first, type), convert(second, type)];
-  if (test.kind === 'integer') return test.value !== 0n ? then : otherwise;
   return { kind: 'choice', condition: test, then, otherwise, type, span };
 }

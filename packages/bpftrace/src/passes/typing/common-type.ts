@@ -104,7 +104,9 @@ export function sameType(a: Type, b: Type): boolean {
     case 'struct': {
       const other = b as typeof a;
       if (a.union !== other.union || a.name !== other.name || a.sizeBytes !== other.sizeBytes) return false;
-      return a.name !== '' || (a.btfId === other.btfId && a.members === other.members);
+      if (a.name !== '') return true;
+      // Members that were looked up in BTF are the same wherever their id is.
+      return a.btfId === other.btfId && (a.btfId !== undefined || a.members === other.members);
     }
     case 'tuple':
       return sameTypes(a.elements, (b as typeof a).elements);

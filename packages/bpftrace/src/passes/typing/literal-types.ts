@@ -16,6 +16,16 @@ const LITERAL_TYPES: readonly IntType[] = [
 
 const literals: ReadonlySet<Type> = new Set(LITERAL_TYPES);
 
+/** The types of negative literals. They are signed for good, and stand apart so that a cast (`(int64)-5`) is told from a literal. */
+const NEGATIVE_TYPES: readonly IntType[] = LITERAL_TYPES.map((type) => ({ ...type }));
+
+const untyped: ReadonlySet<Type> = new Set([...LITERAL_TYPES, ...NEGATIVE_TYPES]);
+
+/** Whether a constant of this type is a plain number, which nobody has given a type. */
+export function isUntyped(type: Type): boolean {
+  return untyped.has(type);
+}
+
 export function isLiteralType(type: Type): boolean {
   return literals.has(type);
 }
@@ -27,10 +37,10 @@ export function literalOfSize(sizeBytes: IntType['sizeBytes']): IntType {
 
 /** The smallest signed type that holds `value`; uint64 where none does; undefined beyond 64 bits. */
 export function smallestIntType(value: bigint): IntType | undefined {
-  for (const type of LITERAL_TYPES) {
+  for (const [i, type] of LITERAL_TYPES.entries()) {
     const bits = BigInt(type.sizeBytes * 8 - 1);
     if (value >= 0n && value < 1n << bits) return type;
-    if (value < 0n && value >= -(1n << bits)) return { kind: 'int', sizeBytes: type.sizeBytes, signed: true };
+    if (value < 0n && value >= -(1n << bits)) return NEGATIVE_TYPES[i];
   }
   return value > 0n && value < 1n << 64n ? { kind: 'int', sizeBytes: 8, signed: false } : undefined;
 }

@@ -11,6 +11,7 @@ import { errorExpression, fail, isError } from './context.ts';
 import { convert } from './convert.ts';
 import type { MapSlot } from './environment.ts';
 import { mapSymbol } from './environment.ts';
+import { withMembers } from './with-members.ts';
 
 /** One place in a map: the map, and the key as the map has it. */
 export interface MapPlace {
@@ -33,7 +34,7 @@ export function markFailed(ctx: TypingContext, node: MapRef): void {
 /** The same where the key is said elsewhere, as in `delete(@x, k)`. */
 export function placeAt(ctx: TypingContext, node: MapRef, keyNode: Expression | undefined): MapPlace | undefined {
   const slot = ctx.environment.map(node.name, node.span);
-  const key = keyNode && ctx.check(keyNode);
+  const key = keyNode && withMembers(ctx, ctx.check(keyNode));
   const keyed = keyNode !== undefined;
   slot.keyed ??= { is: keyed, span: node.span };
   if (slot.keyed.is !== keyed) {
@@ -116,10 +117,11 @@ export function valueOfAggregate(type: AggregateType): IntType | undefined {
 export function valueForMap(
   ctx: TypingContext,
   place: MapPlace,
-  value: TypedExpression,
+  given: TypedExpression,
   name: string,
 ): TypedExpression | undefined {
-  if (isError(value)) return undefined;
+  if (isError(given)) return undefined;
+  const value = withMembers(ctx, given);
   if (value.type.kind === 'none') {
     fail(ctx, 'no-value', value.span, 'this gives no value that a map could hold');
     return undefined;

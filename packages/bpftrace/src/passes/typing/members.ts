@@ -185,7 +185,7 @@ function ownMember(struct: StructType, name: string): FoundMember | undefined {
 }
 
 /** A struct that was only declared where it was named is looked up again: in the script, then in BTF. */
-function definitionOf(ctx: TypingContext, struct: StructType): StructType {
+export function definitionOf(ctx: TypingContext, struct: StructType): StructType {
   if (struct.members || (struct.btfId !== undefined && struct.sizeBytes > 0)) return struct;
   const own = ctx.definitions.types.get(`${struct.union ? 'union' : 'struct'} ${struct.name}`);
   if (own?.kind === 'struct' && own.members) return own;

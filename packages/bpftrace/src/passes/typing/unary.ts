@@ -9,7 +9,7 @@ import type { TypingContext } from './context.ts';
 import { fail, isError } from './context.ts';
 import { convert } from './convert.ts';
 import { dereference } from './index-access.ts';
-import { isLiteralType } from './literal-types.ts';
+import { isUntyped } from './literal-types.ts';
 
 /** `-x`, `~x`, `!x`, `*p`, `&p.x`. */
 export function checkUnary(ctx: TypingContext, node: Unary): TypedExpression {
@@ -42,13 +42,16 @@ export function checkUnary(ctx: TypingContext, node: Unary): TypedExpression {
 }
 
 /** In 64 bits, with the operand's sign. */
-function number(ctx: TypingContext, operator: '-' | '~', operand: TypedExpression, { span }: Unary): TypedExpression {
+function number(ctx: TypingContext, operator: '-' | '~', operand: TypedExpression, node: Unary): TypedExpression {
+  const { span } = node;
   if (operand.type.kind !== 'int') {
     return fail(ctx, 'type-mismatch', span, `operator ${operator} does not work on ${printType(operand.type)}`);
   }
   const constant = constantInt(operand);
-  const untyped = constant !== undefined && (isLiteralType(operand.type) || constant < 0n);
-  if (untyped && operator === '-' && constant <= 1n << 63n) return literal(-constant, span);
+  const untyped = constant !== undefined && isUntyped(operand.type);
+  if (untyped && operator === '-') return literal(-constant, span);
+  // The literal alone is a uint64: it takes the sign to be one that int64 holds.
+  if (node.operand.kind === 'integer' && operator === '-' && constant === 1n << 63n) return literal(-constant, span);
   if (untyped && operator === '~') return integer(BigInt.asUintN(64, ~constant), UINT64, span);
   const type = operand.type.signed ? INT64 : UINT64;
   return { kind: 'unary', operator, operand: convert(operand, type), type, span };

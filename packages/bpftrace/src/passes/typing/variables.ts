@@ -60,9 +60,37 @@ export function declareVariable(
     return undefined;
   }
   const variable = ctx.scopes.declare(node.name, node.span, more.type);
-  if (!more.value) return undefined;
+  if (!more.value) return ctx.scopes.loopDepth > 0 ? clearedVariable(variable, more.span) : undefined;
   if (more.type && !fitsDeclared(more.type, more.value)) return mismatch(ctx, variable, more.type, more.value);
   return storeVariable(ctx, variable, more.value, { declares: true, span: more.span });
+}
+
+/** In a loop, each step starts with a variable that is zero. */
+function clearedVariable({ slot, symbol }: ScopedVariable, span: Span): TypedStatement | undefined {
+  const zero = slot.type && zeroOf(slot.type, span);
+  return zero && { kind: 'assign-variable', variable: symbol, value: zero, span };
+}
+
+/** Undefined for what has no literal. */
+function zeroOf(type: Type, span: Span): TypedExpression | undefined {
+  switch (type.kind) {
+    case 'int':
+    case 'bool':
+    case 'pointer':
+      return { kind: 'integer', value: 0n, type, span };
+    case 'string':
+      return { kind: 'string', value: '', type, span };
+    case 'tuple': {
+      const elements = type.elements.map((element) => zeroOf(element, span));
+      return elements.every((one) => one !== undefined) ? { kind: 'tuple', elements, type, span } : undefined;
+    }
+    case 'record': {
+      const fields = type.fields.map((field) => zeroOf(field.type, span));
+      return fields.every((one) => one !== undefined) ? { kind: 'record', fields, type, span } : undefined;
+    }
+    default:
+      return undefined;
+  }
 }
 
 /** What is assigned where a variable is declared must fit without loss. */
