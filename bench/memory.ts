@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Identities } from '@waggle/identity';
 import { WorkloadCgroup } from '@waggle/trace';
 import { Agent } from './harness/agent.ts';
@@ -60,6 +61,8 @@ async function observe(
     const task = { cgroup: cgroup.path, gadgets: GADGETS, scripts: SCRIPTS, ...ring };
     const agent = await Agent.start(task, nodeFlags);
     await workload.run({ iterations: seconds * EVENTS_PER_SECOND, perSecond: EVENTS_PER_SECOND });
+    // The last events are still on their way.
+    await sleep(200);
     const later = await agent.memory();
     await agent.close();
     return { atStart: agent.atStart, later };

@@ -31,6 +31,11 @@ export type CompilePhase = 'parse' | 'check' | 'lower' | 'emit' | 'done';
 export interface Guard {
   /** The current cgroup, or its ancestor at one of these levels, is in the map `waggle_targets`. */
   readonly cgroupLevels?: readonly number[];
+  /**
+   * The whole target set, where it is small and does not change while the trace runs: its ids are compared with instead of being looked up.
+   * Only with `cgroupLevels`.
+   */
+  readonly cgroupIds?: readonly bigint[];
   /** tgids. */
   readonly pids?: readonly number[];
   /** The whole comm. */

@@ -17,7 +17,7 @@ export function guardCurrentTask(p: ProgramState, guard: Guard, outside: BlockId
   if (guard.cgroupLevels) {
     requireCgroup(
       p,
-      guard.cgroupLevels,
+      { levels: guard.cgroupLevels, ids: guard.cgroupIds },
       (level) => b.call(HELPER_IDS.get_current_ancestor_cgroup_id, [imm(level)]),
       outside,
     );
@@ -50,24 +50,44 @@ export function requirePid(
   b.setBlock(inside);
 }
 
-/** Goes on where the cgroup at one of these levels is in the target set. */
+/** Which cgroups are the target's: those at `levels` that are in the target set, or among `ids` where that is all of it. */
+export interface CgroupCondition {
+  readonly levels: readonly number[];
+  readonly ids: readonly bigint[] | undefined;
+}
+
+/** Goes on where a cgroup above the event's, or its own, is the target's. */
 export function requireCgroup(
   p: ProgramState,
-  levels: readonly number[],
+  { levels, ids }: CgroupCondition,
   idAt: (level: number) => VirtualRegister,
   outside: BlockId,
 ): void {
   const { b } = p;
-  p.use('targets');
   const inside = b.newBlock();
-  const key = p.slot(8, 'cgroup id');
   for (const level of levels) {
-    const next = b.newBlock();
-    b.store(8, key, reg(idAt(level)));
-    const entry = b.call(HELPER_IDS.map_lookup_elem, [mapAddress(INTERNAL_MAPS.targets), p.argument(key)]);
-    b.branch('ne', entry, imm(0), inside, next, { likely: level === levels.at(-1) ? 'otherwise' : 'then' });
-    b.setBlock(next);
+    if (ids) branchOnIds(p, ids, idAt(level), inside);
+    else branchOnTargetSet(p, idAt(level), inside, level === levels.at(-1));
   }
   b.goto(outside);
   b.setBlock(inside);
+}
+
+function branchOnIds({ b }: ProgramState, ids: readonly bigint[], actual: VirtualRegister, inside: BlockId): void {
+  for (const id of ids) {
+    const next = b.newBlock();
+    b.branch('eq', actual, b.value(id), inside, next);
+    b.setBlock(next);
+  }
+}
+
+function branchOnTargetSet(p: ProgramState, actual: VirtualRegister, inside: BlockId, isLast: boolean): void {
+  const { b } = p;
+  p.use('targets');
+  const key = p.slot(8, 'cgroup id');
+  const next = b.newBlock();
+  b.store(8, key, reg(actual));
+  const entry = b.call(HELPER_IDS.map_lookup_elem, [mapAddress(INTERNAL_MAPS.targets), p.argument(key)]);
+  b.branch('ne', entry, imm(0), inside, next, { likely: isLast ? 'otherwise' : 'then' });
+  b.setBlock(next);
 }

@@ -34,7 +34,8 @@ function guardTask(p: ProgramState, given: TypedExpression, outside: BlockId): v
   if (guard.pids)
     requirePid(p, guard.pids, () => p.scalarRegister(member(btf, task, 'task_struct', 'tgid', UINT32)), outside);
   if (guard.cgroupLevels) {
-    requireCgroup(p, guard.cgroupLevels, (level) => cgroupIdAt(p, btf, task, level), outside);
+    const cgroups = { levels: guard.cgroupLevels, ids: guard.cgroupIds };
+    requireCgroup(p, cgroups, (level) => cgroupIdAt(p, btf, task, level), outside);
   }
   if (guard.comm !== undefined) {
     const comm = p.slot(COMM_BYTES, 'comm');

@@ -118,6 +118,14 @@ describe('the guard', () => {
     ]);
   });
 
+  test('compares the ids of a small target that stays as it is', () => {
+    const code = assembly(typed, { guard: { cgroupLevels: [2], cgroupIds: [77n, 1n << 40n] } });
+    expect(straightOn(code).slice(0, 2)).toEqual(['r1 = 2', 'call get_current_ancestor_cgroup_id']);
+    expect(code).toContain('if r0 == 77 goto');
+    expect(code).toContain('= 0x10000000000 ll');
+    expect(code).not.toContain('waggle_targets');
+  });
+
   test('compares pids and comm with constants', () => {
     const code = assembly(typed, { guard: { pids: [7], comm: 'sh' } });
     expect(code).toContain('if r0 != 7 goto');

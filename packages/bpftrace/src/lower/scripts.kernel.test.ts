@@ -130,13 +130,16 @@ describe('the guard', () => {
       [own, cgroup.outer, false],
       [{ cgroupLevels: [7] }, cgroup.inner, false],
     ] as const) {
-      using running = start(script, { guard });
-      running.maps.get(INTERNAL_MAPS.targets)!.update(cgroupId(target), Buffer.from([1]));
-      cgroup.run();
-      stop();
-      const counts = ['map_current', 'map_direct', 'map_probed'].map((map) => countIn(running, map));
-      expect(counts[0]! > 0n).toBe(seen);
-      expect(counts).toEqual([counts[0], counts[0], counts[0]]);
+      const id = cgroupId(target);
+      for (const known of [{}, { cgroupIds: [1n, id.readBigUInt64LE()] }]) {
+        using running = start(script, { guard: { ...guard, ...known } });
+        running.maps.get(INTERNAL_MAPS.targets)?.update(id, Buffer.from([1]));
+        cgroup.run();
+        stop();
+        const counts = ['map_current', 'map_direct', 'map_probed'].map((map) => countIn(running, map));
+        expect(counts[0]! > 0n).toBe(seen);
+        expect(counts).toEqual([counts[0], counts[0], counts[0]]);
+      }
     }
   });
 });

@@ -22,18 +22,20 @@ describe('resolveTarget', () => {
 
   it('gives cgroups by id, and each of their levels once', async () => {
     const target = { cgroups: [inner, tree.folder(outer), inner, '/'] };
+    const cgroupIds = [inner, outer, '/'].map((path) => tree.cgroupId(path));
     expect(await resolveTarget(target, identities)).toEqual({
-      guard: { cgroupLevels: [0, 1, 3] },
-      cgroupIds: [inner, outer, '/'].map((path) => tree.cgroupId(path)),
+      guard: { cgroupLevels: [0, 1, 3], cgroupIds },
+      cgroupIds,
       mortals: [inner, outer, inner, '/'].map((path) => ({ kind: 'cgroup', path, endsEmpty: false })),
     });
   });
 
   it('lets all conditions hold together, and ends with the processes where there are any', async () => {
     const target = { cgroups: [outer], pids: [process.pid], comm: 'node' };
+    const cgroupIds = [tree.cgroupId(outer)];
     expect(await resolveTarget(target, identities)).toEqual({
-      guard: { cgroupLevels: [1], pids: [process.pid], comm: 'node' },
-      cgroupIds: [tree.cgroupId(outer)],
+      guard: { cgroupLevels: [1], cgroupIds, pids: [process.pid], comm: 'node' },
+      cgroupIds,
       mortals: [{ kind: 'process', pid: process.pid }],
     });
   });

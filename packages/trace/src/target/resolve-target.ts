@@ -7,6 +7,9 @@ import { TargetError } from './target-error.ts';
 /** TASK_COMM_LEN without the closing zero: what the kernel keeps of a name. */
 const MAX_COMM_BYTES = 15;
 
+/** More cgroups than this are looked up: a look-up costs as much as some comparisons. */
+const MAX_COMPARED_IDS = 8;
+
 /**
  * Finds what a target names on this machine: the guard's conditions, and what goes into the target set.
  *
@@ -26,14 +29,16 @@ export async function resolveTarget(target: Target, identities: Identities): Pro
   for (const pid of pids) {
     if (!existsSync(`/proc/${pid}`)) throw new TargetError('NO_SUCH_PROCESS', `no process ${pid}`);
   }
+  const cgroupIds = [...new Set(paths)].map((path) => tree.cgroupId(path));
   const guard: Guard = {
     ...(paths.length === 0 ? {} : { cgroupLevels: levelsOf(paths, (path) => tree.level(path)) }),
+    ...(paths.length > 0 && cgroupIds.length <= MAX_COMPARED_IDS && { cgroupIds }),
     ...(pids.length === 0 ? {} : { pids }),
     ...(comm === undefined ? {} : { comm: checkComm(comm) }),
   };
   return {
     ...(Object.keys(guard).length === 0 ? {} : { guard }),
-    cgroupIds: [...new Set(paths)].map((path) => tree.cgroupId(path)),
+    cgroupIds,
     // With both, only processes in the cgroups are seen: nothing is left once they are gone.
     mortals: processes.length > 0 ? processes : groups,
   };

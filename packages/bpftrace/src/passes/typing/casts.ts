@@ -23,7 +23,8 @@ export function checkCast(ctx: TypingContext, node: Cast): TypedExpression {
   const operand = ctx.check(node.operand);
   const space: AddressSpace = operand.type.kind === 'pointer' ? operand.type.space : defaultSpace(ctx);
   const type = typeOfSyntax(ctx, node.type, space);
-  if (isError(operand) || type.kind === 'error') return errorExpression(node.span);
+  if (type.kind === 'error') return errorExpression(node.span);
+  if (isError(operand)) return ctx.final || type.kind !== 'int' ? operand : someInt(type, node.span);
   const from = operand.type;
   if (sameType(from, type) && !isUntyped(from)) return operand;
   const scalar = type.kind === 'int' || type.kind === 'bool' || type.kind === 'pointer';
@@ -38,6 +39,11 @@ export function checkCast(ctx: TypingContext, node: Cast): TypedExpression {
   }
   if (!sameType(from, type)) return convert(operand, type);
   return operand.kind === 'integer' ? { ...operand, type } : { kind: 'cast', operand, type, span: node.span };
+}
+
+/** While types are being found, a cast of what is not known yet is of its type already. */
+function someInt(type: IntType, span: Span): TypedExpression {
+  return { kind: 'builtin', name: 'rand', type, span };
 }
 
 /** Casts that look at the same bytes in another way; undefined where this is none. */

@@ -41,13 +41,14 @@ function updateVariable(
   }
   if (type.kind !== 'int')
     return fail(ctx, 'type-mismatch', node.span, `${node.name} holds ${printType(type)}, which is no number`);
-  if (!variable.declaredType) ctx.environment.growVariable(variable.slot, wideInt(type), span);
+  if (!variable.declaredType) ctx.environment.growVariable(variable.slot, wideInt(type, one), span);
   const wide = variable.slot.type!;
   return { kind: 'variable-update', variable: variable.symbol, delta: convert(one, wide), gives, type: wide, span };
 }
 
-/** What counting makes of an integer: 64 bits, with its sign; of a literal, or where nothing is known, a literal's. */
-function wideInt(current: IntType | undefined): IntType {
+/** What counting makes of an integer: 64 bits, with its sign, and signed where it counts down; of a literal, a literal's. */
+function wideInt(current: IntType | undefined, delta: TypedExpression): IntType {
+  if (delta.kind === 'integer' && delta.value < 0n) return INT64;
   if (!current || isLiteralType(current)) return literalOfSize(8);
   return { ...INT64, signed: current.signed };
 }
@@ -71,7 +72,7 @@ export function updateMap(
     const what = isAggregate(current) ? 'which takes values through its function only' : 'which is no number';
     return fail(ctx, 'type-mismatch', node.span, `${node.name} holds ${printType(current)}, ${what}`, firstSet(slot));
   }
-  ctx.environment.growValue(slot, wideInt(current), span);
+  ctx.environment.growValue(slot, wideInt(current, delta), span);
   const type = slot.value!;
   return { kind: 'map-update', map, ...(key && { key }), delta: convert(delta, type), gives, type, span };
 }
