@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { Choices } from '../../packages/bpftrace/src/testing/choices.ts';
 import {
-  type AggregateKind, type ArithmeticOperator, BOOL, type Comparison, type Expression, INT64, type IntType, type Place,
-  type Statement, STRING, UINT64, type ValueType,
+  type AggregateKind, type ArithmeticOperator, BOOL, type Comparison, type Expression, INT64, type IntType, type Place,STRING, 
+  type Statement, UINT64, type ValueType,
 } from './computation.ts'; // biome-ignore format: a list
 import { arithmeticType, isInt, literalType, wrap } from './integer-rules.ts';
 
@@ -10,7 +10,17 @@ const NUMBERS = [
   0n, 1n, 2n, 3n, 7n, 10n, 100n, 127n, 128n, 255n, 256n, 1000n, 32767n, 65536n, 2147483647n, 2147483648n, 4294967295n, 4294967296n,
   9223372036854775807n, -1n, -2n, -7n, -128n, -129n, -1000n, -32769n, -2147483648n, -2147483649n, -9223372036854775807n,
 ]; // biome-ignore format: a table
-const TEXTS = ['', 'a', 'ab', 'abc', 'b', 'bc', 'sixteen letters!', 'a text of more than thirty-two bytes', 'a text of more'];
+const TEXTS = [
+  '',
+  'a',
+  'ab',
+  'abc',
+  'b',
+  'bc',
+  'sixteen letters!',
+  'a text of more than thirty-two bytes',
+  'a text of more',
+];
 const INT_TYPES = ([8, 16, 32, 64] as const).flatMap((bits) => [true, false].map((signed): IntType => ({ kind: 'int', bits, signed }))); // biome-ignore format: short
 const COMPARISONS: readonly Comparison[] = ['==', '!=', '<', '<=', '>', '>='];
 const OPERATORS: readonly ArithmeticOperator[] = ['+', '-', '*', '/', '%', '&', '|', '^', '<<', '>>'];
@@ -69,7 +79,10 @@ class Writer {
       [this.#loops > 0 ? 2 : 0, () => this.#if(0, [{ kind: c.pick(['break', 'continue'] as const) }])],
       [4 * nested, () => this.#if(depth)],
       [3 * nested, () => this.#for(depth)],
-      [nested, () => ({ kind: 'unroll', times: c.pick([1, 2, 5]), body: this.#outsideLoops(() => this.#block(depth)) })],
+      [
+        nested,
+        () => ({ kind: 'unroll', times: c.pick([1, 2, 5]), body: this.#outsideLoops(() => this.#block(depth)) }),
+      ],
     );
   }
 
@@ -97,12 +110,20 @@ class Writer {
     return { kind: 'compound', name, type, operator, value };
   }
 
+  /** What counts down is signed from then on. */
   #update(): Statement {
     const c = this.#choices;
     const { name: of, type } = this.#wideVariable();
     const name = `$v${this.#count++}`;
     this.#variables.push({ name, type });
-    return { kind: 'update', name, of, type, by: c.pick([1n, -1n]), gives: c.pick(['old', 'new'] as const) };
+    return {
+      kind: 'update',
+      name,
+      of,
+      type,
+      by: type.signed ? c.pick([1n, -1n]) : 1n,
+      gives: c.pick(['old', 'new'] as const),
+    };
   }
 
   #wideVariable(): { readonly name: string; readonly type: IntType } {
@@ -150,7 +171,10 @@ class Writer {
   }
 
   #print(): Statement {
-    return { kind: 'print', value: this.#value(this.#choices.pick<ValueType>([this.#intType(), STRING, BOOL, PAIR]), 3) };
+    return {
+      kind: 'print',
+      value: this.#value(this.#choices.pick<ValueType>([this.#intType(), STRING, BOOL, PAIR]), 3),
+    };
   }
 
   #printf(): Statement {
@@ -170,7 +194,7 @@ class Writer {
   }
 
   #for(depth: number): Statement {
-    const from = this.#choices.pick([0, -3, 5]);
+    const from = this.#choices.pick([0, 2, 5]);
     const to = from + this.#choices.pick([1, 3, 12, 0, 40]);
     const name = `$v${this.#count++}`;
     this.#loops++;
@@ -275,7 +299,11 @@ class Writer {
   }
 
   #choice(type: ValueType, depth: number): Expression {
-    const [condition, then, otherwise] = [this.#bool(depth - 1), this.#value(type, depth - 1), this.#value(type, depth - 1)];
+    const [condition, then, otherwise] = [
+      this.#bool(depth - 1),
+      this.#value(type, depth - 1),
+      this.#value(type, depth - 1),
+    ];
     return { kind: 'choice', type, condition, then, otherwise };
   }
 

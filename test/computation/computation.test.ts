@@ -10,14 +10,18 @@ import { printComputation } from './print-computation.ts';
 const RUNS = Number(process.env.WAGGLE_RANDOM_COMPUTATIONS ?? 300);
 const SEED = Number(process.env.WAGGLE_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
-test('random computations', async () => {
-  console.log(`${RUNS} random computations of WAGGLE_SEED=${SEED}`);
-  await fc.assert(
-    fc.asyncProperty(arbitraryComputation, async (body) => {
-      const script = printComputation(body);
-      const output = await scriptOutput(script, 'text');
-      expect(decodeText(encodeText(output)), script).toBe(evaluateComputation(body));
-    }),
-    { numRuns: RUNS, seed: SEED },
-  );
-}, 60_000 + RUNS * 1000);
+test(
+  'random computations',
+  async () => {
+    console.log(`${RUNS} random computations of WAGGLE_SEED=${SEED}`);
+    await fc.assert(
+      fc.asyncProperty(arbitraryComputation, async (body) => {
+        const script = printComputation(body);
+        const output = await scriptOutput(script, 'text');
+        expect(decodeText(encodeText(output)), script).toBe(evaluateComputation(body));
+      }),
+      { numRuns: RUNS, seed: SEED },
+    );
+  },
+  60_000 + RUNS * 1000,
+);

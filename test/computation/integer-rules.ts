@@ -1,4 +1,11 @@
-import { type ArithmeticOperator, type Expression, INT64, type IntType, UINT64, type ValueType } from './computation.ts';
+import {
+  type ArithmeticOperator,
+  type Expression,
+  INT64,
+  type IntType,
+  UINT64,
+  type ValueType,
+} from './computation.ts';
 
 /** What of a number is left in an integer of that type. */
 export function wrap(value: bigint, { bits, signed }: IntType): bigint {

@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noThenProperty: nodes of the syntax tree have a field of that name
 /**
  * Random expressions, statements and types for property tests: see `arbitrary-script.ts`. They hold only what the parser
  * can make: no names that read as keywords or types, values in all branches of an if-expression, and so on. They follow

@@ -193,7 +193,6 @@ class Selector {
       case 'branch': {
         const { op, bits, left, right, then, otherwise } = terminator;
         const operands = { op, bits, dst: virtual(left), ...operand(right) };
-        // biome-ignore lint/suspicious/noThenProperty: a way of the branch, never awaited.
         return { kind: 'jump', ...operands, then: block(then), otherwise: block(otherwise), ...source };
       }
       case 'return':

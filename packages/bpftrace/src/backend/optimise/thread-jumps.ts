@@ -43,7 +43,6 @@ function threadBranch(terminator: Terminator & { kind: 'branch' }, byId: Readonl
   if (next.instructions.length > 0 || next.terminator.kind !== 'branch') return terminator;
   const beyond = decide(next.terminator, constants);
   if (beyond === undefined) return terminator;
-  // biome-ignore lint/suspicious/noThenProperty: a way of the branch, never awaited.
   return op === 'eq' ? { ...terminator, then: beyond } : { ...terminator, otherwise: beyond };
 }
 
