@@ -106,7 +106,7 @@ class Writer {
   #compound(): Statement {
     const { name, type } = this.#wideVariable();
     const operator = this.#choices.pick(OPERATORS.slice(0, type.signed ? 8 : 1));
-    const value = type.signed ? this.#int(2) : this.#value(UINT64, 2);
+    const value = type.signed ? this.#operand(operator, 2) : this.#value(UINT64, 2);
     return { kind: 'compound', name, type, operator, value };
   }
 
@@ -137,8 +137,7 @@ class Writer {
     const type = c.pick<ValueType>([INT64, STRING, BOOL, PAIR, UINT64]);
     const fresh = known.length === 0 || c.chance(40);
     const value = fresh ? this.#value(type, 2) : undefined;
-    const plan = fresh ? this.#newMap({ type, key: c.pick(KEYS) }) : c.pick(known);
-    const place = this.#place(plan);
+    const [plan, place] = fresh ? this.#newMap({ type, key: c.pick(KEYS) }) : this.#placed(c.pick(known));
     if (plan.type === INT64 && c.chance(40)) return { kind: 'add', place, value: this.#value(INT64, 2) };
     return { kind: 'store', place, value: value ?? this.#value(plan.type, 2) };
   }
@@ -149,8 +148,10 @@ class Writer {
     const value = this.#value(INT64, 2);
     const fresh = known.length === 0 || c.chance(40);
     const aggregate = c.pick<AggregateKind>(['count', 'sum', 'min', 'max']);
-    const plan = fresh ? this.#newMap({ type: INT64, key: c.pick(KEYS), aggregate }) : c.pick(known);
-    return { kind: 'aggregate', place: this.#place(plan), aggregate: plan.aggregate!, value };
+    const [plan, place] = fresh
+      ? this.#newMap({ type: INT64, key: c.pick(KEYS), aggregate })
+      : this.#placed(c.pick(known));
+    return { kind: 'aggregate', place, aggregate: plan.aggregate!, value };
   }
 
   #delete(): Statement {
@@ -160,10 +161,15 @@ class Writer {
     return { kind: 'delete', map, key: this.#value(key!, 1) };
   }
 
-  #newMap(plan: Omit<MapPlan, 'name'>): MapPlan {
-    const map = { ...plan, name: `@m${this.#maps.length}` };
-    this.#maps.push(map);
-    return map;
+  /** The key does not refer to the map itself. */
+  #newMap(plan: Omit<MapPlan, 'name'>): [MapPlan, Place] {
+    const placed = this.#placed({ ...plan, name: `@m${this.#maps.length}` });
+    this.#maps.push(placed[0]);
+    return placed;
+  }
+
+  #placed(plan: MapPlan): [MapPlan, Place] {
+    return [plan, this.#place(plan)];
   }
 
   #place({ name, key }: MapPlan): Place {
