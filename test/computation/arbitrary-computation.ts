@@ -176,10 +176,13 @@ class Writer {
     return key ? { map: name, key: this.#value(key, 1) } : { map: name };
   }
 
+  /** A map without keys would be printed as a map: with its name, and as it is when the record is read. Its value is printed in a tuple. */
   #print(): Statement {
+    const value = this.#value(this.#choices.pick<ValueType>([this.#intType(), STRING, BOOL, PAIR]), 3);
+    if (value.kind !== 'read' || value.place.key !== undefined) return { kind: 'print', value };
     return {
-      kind: 'print',
-      value: this.#value(this.#choices.pick<ValueType>([this.#intType(), STRING, BOOL, PAIR]), 3),
+      kind: 'printf',
+      parts: [{ conversion: '%s', value: isInt(value.type) || value.type.kind === 'bool' ? EMPTY : value }],
     };
   }
 
