@@ -182,7 +182,7 @@ class Writer {
     if (value.kind !== 'read' || value.place.key !== undefined) return { kind: 'print', value };
     return {
       kind: 'printf',
-      parts: [{ conversion: '%s', value: isInt(value.type) || value.type.kind === 'bool' ? EMPTY : value }],
+      parts: [{ conversion: isInt(value.type) ? '%ld' : '%s', value }],
     };
   }
 
