@@ -35,6 +35,12 @@ processed 2 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_stat
     summary: 'attach_btf_id 12 is not a function',
     insnIndex: undefined,
   },
+  {
+    kernel: 'with too many branches',
+    log: '0: (15) if r2 == 0x0 goto pc+12\nThe sequence of 8193 jumps is too complex.\nprocessed 96703 insns (limit 1000000)\n',
+    summary: 'The sequence of 8193 jumps is too complex.',
+    insnIndex: 0,
+  },
   { kernel: 'of few words', log: '0: (95) exit\n', summary: 'no reason given', insnIndex: 0 },
 ])('the log of Linux $kernel', ({ log, summary, insnIndex }) => {
   expect(readVerifierLog(log)).toEqual({ summary, insnIndex });

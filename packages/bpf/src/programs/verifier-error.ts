@@ -48,7 +48,7 @@ const NARRATION = [
   /^;/,
   /^from \d+ to \d+/,
   /^\s*(?:frame\d+: )?R\d+(?:_\w+)?=/,
-  /^(?:func#|last_idx|first_idx|regs=|parent |mark_precise|caller:|callee:|returning from|propagating|The sequence of)/,
+  /^(?:func#|last_idx|first_idx|regs=|parent |mark_precise|caller:|callee:|returning from|propagating)/,
   /^(?:processed \d+ insns|verification time|stack depth|max_states|btf_vmlinux is malformed|Live regs|live regs)/,
 ];
 
@@ -63,7 +63,7 @@ export function readVerifierLog(log: string): VerifierVerdict {
 
 const HINTS: readonly (readonly [RegExp, string])[] = [
   [
-    /BPF program is too large|processed \d+ insns.*limit|too many states|infinite loop|back-edge/i,
+    /BPF program is too large|jumps is too complex|processed \d+ insns.*limit|too many states|infinite loop|back-edge/i,
     'make it shorter, or bound its loops',
   ],
   [/cannot call GPL|GPL-compatible|GPL only/i, 'the helper wants a GPL-compatible license'],
