@@ -1,0 +1,2 @@
+/** The Kubernetes API, as far as waggle speaks it. */
+export {};
