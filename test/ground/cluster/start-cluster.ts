@@ -1,0 +1,168 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { importImageInto } from '../images/import-image.ts';
+import { pauseImage } from '../images/pause-image.ts';
+import { workloadImage } from '../images/workload-image.ts';
+import { ApiClient } from './api-client.ts';
+import type { KeyPair } from './certificates.ts';
+import { type ClusterCertificates, clusterCertificates } from './cluster-certificates.ts';
+import { type ClusterLayout, CONTAINERD_SOCKET, ETCD_PORT, type NodeLayout } from './cluster-layout.ts';
+import { type ClusterFacts, writeFacts } from './cluster-state.ts';
+import { controlPlane, serverUrl } from './control-plane.ts';
+import { makeCgroup } from './cgroups.ts';
+import { type Daemon, type DaemonSpec, deathOf, startDaemon, waitForDaemon } from './daemon.ts';
+import { writeKubeconfig } from './kubeconfig.ts';
+import { connectNode, makeBridge } from './network.ts';
+import { nodeDaemons, type NodeDaemons } from './node.ts';
+import { writeNodeFiles } from './node-files.ts';
+import type { Progress } from './progress.ts';
+import { listens, waitUntilUsable } from './readiness.ts';
+
+/** A node with its namespaces, its network and its container runtime: what the kubelet needs. */
+interface PreparedNode {
+  readonly layout: NodeLayout;
+  readonly daemons: NodeDaemons;
+  readonly namespacesPid: number;
+}
+
+export interface StartOptions {
+  readonly progress: Progress;
+  /** Nothing more is started then. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Starts everything, and resolves when the cluster can be used. Where it fails, what it has started is for `removeCluster`.
+ * @param bin the folder with the programs of Kubernetes.
+ */
+export function startCluster(layout: ClusterLayout, bin: string, options: StartOptions): Promise<ClusterFacts> {
+  return new Startup(layout, bin, options).start();
+}
+
+class Startup {
+  readonly #daemons: Daemon[] = [];
+  #started = 0;
+
+  readonly layout: ClusterLayout;
+  readonly bin: string;
+  readonly progress: Progress;
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(layout: ClusterLayout, bin: string, { progress, signal }: StartOptions) {
+    this.layout = layout;
+    this.bin = bin;
+    this.progress = progress;
+    this.#signal = signal;
+  }
+
+  async start(): Promise<ClusterFacts> {
+    const { layout, progress } = this;
+    const [certificates] = await Promise.all([clusterCertificates(layout), makeBridge(layout)]);
+    const kubeconfig = this.#kubeconfig(certificates, 'admin', certificates.admin);
+    progress.say('certificates made');
+    using api = new ApiClient(serverUrl(layout), certificates.ca.certificate, certificates.admin);
+    const images = [pauseImage(), workloadImage()];
+    const [nodes] = await Promise.all([
+      Promise.all(layout.nodes.map((node) => this.#prepareNode(node, certificates, images))),
+      this.#startControlPlane(certificates, api),
+    ]);
+    await Promise.all(nodes.map((node) => this.#startKubernetesOn(node)));
+    const names = layout.nodes.map(({ name }) => name);
+    await waitUntilUsable(api, names, () => this.#deaths());
+    progress.say(`ready: ${names.join(', ')}`);
+    const facts = clusterFacts(layout, this.bin, kubeconfig, certificates, nodes);
+    writeFacts(facts);
+    return facts;
+  }
+
+  async #startControlPlane(certificates: ClusterCertificates, api: ApiClient): Promise<void> {
+    const { layout, progress } = this;
+    const programs = controlPlane(layout, this.bin, certificates, {
+      controllerManager: this.#kubeconfig(certificates, 'kube-controller-manager', certificates.controllerManager),
+      scheduler: this.#kubeconfig(certificates, 'kube-scheduler', certificates.scheduler),
+    });
+    const etcd = await this.#start(programs.etcd);
+    await waitForDaemon(layout, etcd, () => listens({ host: layout.loopbackAddress, port: ETCD_PORT }));
+    progress.say('etcd listens');
+    const apiServer = await this.#start(programs.apiServer);
+    await waitForDaemon(layout, apiServer, async () => (await api.get('/readyz')) === 'ok');
+    progress.say('kube-apiserver is ready');
+    await this.#start(programs.controllerManager);
+    await this.#start(programs.scheduler);
+  }
+
+  async #prepareNode(node: NodeLayout, certificates: ClusterCertificates, images: readonly Buffer[]): Promise<PreparedNode> {
+    const { layout, progress } = this;
+    makeCgroup(node.cgroup);
+    const files = writeNodeFiles(layout, node, this.bin, certificates);
+    const daemons = nodeDaemons(layout, node, files, {
+      kubelet: this.#kubeconfig(certificates, `kubelet-${node.name}`, certificates.kubelets[node.name]!.client),
+      proxy: this.#kubeconfig(certificates, 'kube-proxy', certificates.proxy),
+    });
+    const namespaces = await this.#start(daemons.namespaces);
+    await waitForDaemon(layout, namespaces, () => existsSync(files.ready));
+    await connectNode(layout, node, namespaces.pid);
+    const containerd = await this.#start(daemons.containerd, namespaces.pid);
+    const socket = join(node.folder, CONTAINERD_SOCKET);
+    await waitForDaemon(layout, containerd, () => listens({ path: socket }));
+    for (const image of images) await importImageInto(socket, image);
+    progress.say(`${node.name}: containerd has its images`);
+    return { layout: node, daemons, namespacesPid: namespaces.pid };
+  }
+
+  async #startKubernetesOn({ layout, daemons, namespacesPid }: PreparedNode): Promise<void> {
+    await this.#start(daemons.kubelet, namespacesPid);
+    await this.#start(daemons.proxy, namespacesPid);
+    this.progress.say(`${layout.name}: kubelet and kube-proxy started`);
+  }
+
+  async #start(spec: DaemonSpec, namespacesPid?: number): Promise<Daemon> {
+    this.#signal?.throwIfAborted();
+    const daemon = await startDaemon(this.layout, spec, this.#started++, namespacesPid);
+    this.#daemons.push(daemon);
+    return daemon;
+  }
+
+  #deaths(): string | undefined {
+    return this.#daemons.map((daemon) => deathOf(this.layout, daemon)).find((death) => death !== undefined);
+  }
+
+  #kubeconfig(certificates: ClusterCertificates, user: string, client: KeyPair): string {
+    const { layout } = this;
+    return writeKubeconfig(join(layout.folder, `${user}.kubeconfig`), {
+      cluster: `waggle-${layout.name}`,
+      server: serverUrl(layout),
+      ca: certificates.ca.certificate,
+      user,
+      client,
+    });
+  }
+}
+
+function clusterFacts(
+  layout: ClusterLayout,
+  bin: string,
+  kubeconfig: string,
+  { ca }: ClusterCertificates,
+  nodes: readonly PreparedNode[],
+): ClusterFacts {
+  return {
+    name: layout.name,
+    server: serverUrl(layout),
+    kubeconfig,
+    kubectl: join(bin, 'kubectl'),
+    ca: ca.certificate,
+    hostAddress: layout.hostAddress,
+    nodes: nodes.map(({ layout: node, namespacesPid }) => ({
+      name: node.name,
+      address: node.address,
+      podCidr: node.podCidr,
+      cgroupRoot: node.cgroup,
+      containerdSocket: join(node.folder, CONTAINERD_SOCKET),
+      containerdSocketInNode: CONTAINERD_SOCKET,
+      runFolder: join(node.folder, 'run'),
+      varFolder: join(node.folder, 'var'),
+      namespacesPid,
+    })),
+  };
+}
