@@ -1,5 +1,6 @@
 /**
- * Random scripts without mistakes: all of them compile, and the verifier of this kernel takes all of their programs.
+ * Random scripts without mistakes: all of them compile, to sound intermediate code, and the verifier of this kernel takes all of their
+ * programs.
  *
  * The same ones each time; others with `WAGGLE_SEED`. More of them with `WAGGLE_RANDOM_PROGRAMS=20000`.
  */
@@ -8,6 +9,8 @@ import { type CompileOptions, compile, formatDiagnostic, SourceText } from '@wag
 import { MachineFacts, TraceError } from '@waggle/trace';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { IrProgram } from '../packages/bpftrace/src/ir/ir.ts';
+import { validateIr } from '../packages/bpftrace/src/ir/validate.ts';
 import { arbitraryTypedScript } from '../packages/bpftrace/src/testing/arbitrary-typed-script.ts';
 import { KernelObjects } from '../packages/trace/src/engine/kernel-objects.ts';
 
@@ -53,12 +56,15 @@ test(
 );
 
 /** Small maps: making large ones takes longer than verifying most programs. */
-const SMALL: CompileOptions = { ringBytes: 65_536, config: { max_map_keys: '64' } };
+const SMALL: CompileOptions = { unsafe: true, ringBytes: 65_536, config: { max_map_keys: '64' } };
 
 /** @throws Error with the script and what the compiler or the verifier says of it */
 function load(text: string, options: CompileOptions): void {
   const source = new SourceText('random.bt', text);
-  const { script, diagnostics } = compile(source, facts, { ...SMALL, ...options });
+  const mistakes: string[] = [];
+  const onIr = (program: IrProgram) => mistakes.push(...validateIr(program));
+  const { script, diagnostics } = compile(source, facts, { ...SMALL, ...options, onIr });
+  if (mistakes.length > 0) throw new Error(`${text}\n${mistakes.join('\n')}`);
   if (script === undefined) {
     throw new Error(diagnostics.map((one) => formatDiagnostic(one, source, { color: false })).join('') + text);
   }

@@ -112,7 +112,7 @@ function emitFunction(source: IrFunction, options: EmitOptions, isMain: boolean)
       : optimise(source, { byteOrder: options.byteOrder ?? 'little', isMain });
   const frame = layOutFrame(fn, flow);
   const order = orderBlocks(fn, flow);
-  const machine = selectInstructions({ fn, flow, frame, order, isa: options.isa ?? 3 });
+  const machine = selectInstructions({ fn, flow, frame, order, isa: options.isa ?? 3, isMain });
   const { spills } = allocateRegisters(machine);
   forwardValues(machine, frame.sizeBytes);
   const instructions = emitInstructions(machine);

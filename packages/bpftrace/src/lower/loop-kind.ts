@@ -32,33 +32,39 @@ export type Loop = TypedStatement & { readonly kind: 'for-range' | 'while' };
 export function callbackLoops(probe: TypedProbe, hasHelper: boolean): ReadonlySet<TypedStatement> {
   const callbacks = new Set<TypedStatement>();
   let left = hasHelper ? MAX_WALKED_NODES : MAX_WALKED_WITHOUT_CALLBACKS;
-  const choose = (s: TypedStatement) => {
-    if (s.kind === 'while') callbacks.add(s);
-    if (s.kind === 'for-range') {
-      const cost = walkedNodes([s], []);
-      if (cost > left || (hasHelper && isSlowToWalk(s, cost))) callbacks.add(s);
-      else {
-        left -= cost;
-        return;
-      }
+  /** `inPlainLoop`: the cost of the loops in it is that loop's, and known. */
+  const choose = (s: TypedStatement, inPlainLoop: boolean) => {
+    let isPlain = inPlainLoop;
+    if (s.kind === 'while' || s.kind === 'for-range') {
+      const isCounted = s.kind === 'for-range' && knownSteps(s) !== undefined;
+      const cost = isCounted && !inPlainLoop ? walkedNodes([s], []) : 0;
+      isPlain = isCounted && cost <= left && !(hasHelper && isSlowToWalk(s, cost));
+      if (isPlain) left -= cost;
+      else callbacks.add(s);
     }
     const { expressions, statements } = childrenOfStatement(s);
-    for (const node of walk([], expressions)) if (node.kind === 'block-value') node.statements.forEach(choose);
-    statements.forEach(choose);
+    const nested = [...walk([], expressions)].flatMap((e) => (e.kind === 'block-value' ? e.statements : []));
+    for (const child of [...nested, ...statements]) choose(child, isPlain);
   };
-  probe.body.forEach(choose);
+  for (const s of probe.body) choose(s, false);
   return callbacks;
 }
 
-function isSlowToWalk(s: TypedStatement & { readonly kind: 'for-range' }, cost: number): boolean {
-  const steps = walkedSteps([s]);
-  return steps > MAX_PLAIN_STEPS || cost * steps ** conditionsIn(s.body) > MAX_WALKED_COMBINATIONS;
+function isSlowToWalk(loop: TypedStatement, cost: number): boolean {
+  const steps = walkedSteps([loop]);
+  return steps > MAX_PLAIN_STEPS || cost * steps ** conditionsIn([loop]) > MAX_WALKED_COMBINATIONS;
 }
 
 function knownSteps(s: TypedStatement & { readonly kind: 'for-range' }): number | undefined {
   const [start, end] = [constantOf(s.start), constantOf(s.end)];
   if (start === undefined || end === undefined) return undefined;
   return end > start ? Number(end - start) : 0;
+}
+
+/** How often the verifier walks through what is in a statement. */
+function timesOf(s: TypedStatement): number {
+  if (s.kind === 'while') return WALKS_OF_CALLBACK;
+  return s.kind === 'for-range' ? (knownSteps(s) ?? WALKS_OF_CALLBACK) : 1;
 }
 
 /** Nodes that the verifier walks through: those of loops as often as they run. */
@@ -70,8 +76,7 @@ function walkedNodes(statements: readonly TypedStatement[], expressions: readonl
   }
   for (const s of statements) {
     const children = childrenOfStatement(s);
-    const often = s.kind === 'for-range' ? (knownSteps(s) ?? Number.POSITIVE_INFINITY) : 1;
-    nodes += 1 + walkedNodes([], children.expressions) + often * walkedNodes(children.statements, []);
+    nodes += 1 + walkedNodes([], children.expressions) + timesOf(s) * walkedNodes(children.statements, []);
   }
   return nodes;
 }
@@ -80,7 +85,7 @@ function walkedNodes(statements: readonly TypedStatement[], expressions: readonl
 function walkedSteps(statements: readonly TypedStatement[]): number {
   const steps = statements.map((s) => {
     const inner = walkedSteps(childrenOfStatement(s).statements);
-    return s.kind === 'for-range' ? (knownSteps(s) ?? Number.POSITIVE_INFINITY) * inner : inner;
+    return timesOf(s) * inner;
   });
   return Math.max(1, ...steps);
 }
@@ -90,6 +95,9 @@ function conditionsIn(body: readonly TypedStatement[]): number {
 }
 
 const CONDITIONS: ReadonlySet<string> = new Set(['if', 'choice', 'logical']);
+
+/** It walks through a callback until it learns nothing new. */
+const WALKS_OF_CALLBACK = 4;
 
 /** The verifier walks through what follows a call of for_each_map_elem about so often. */
 const WALKS_AFTER_CALLBACK = 65;

@@ -164,6 +164,14 @@ describe('typed pointers', () => {
   });
 });
 
+test('a callback searches in the frame of another one', () => {
+  const name = 'str(curtask.mm.exe_file.f_path.dentry.d_name.name)';
+  const search = `if (strcontains(${name}, "a")) { if (true) { return; } } else if (true) { printf("%%\\n"); }`;
+  const config = 'config = { on_stack_limit = 300; max_strlen = 200 }';
+  const script = compileText(`${config} BEGIN { for $i : 0..3 { ${search} } }`, facts);
+  loadScript(script)[Symbol.dispose]();
+});
+
 test('every instruction knows its line', () => {
   const script = compileText('BEGIN\n{\n  @x = 1;\n  @y[pid] = count();\n}', facts);
   const instructions = script.programs[0]!.spec.instructions.filter(({ kind }) => kind !== 'label');

@@ -13,11 +13,16 @@ interface ProbeSeed {
   readonly statements: readonly Uint16Array[];
 }
 
+/** Settings that change where values are kept. */
+const CONFIGS = ['max_strlen = 64', 'on_stack_limit = 8', 'on_stack_limit = 300; max_strlen = 200'].map(
+  (settings) => `config = { ${settings} }\n`,
+);
+
 /** Blocks within each other. */
 const DEPTH = 3;
 
 /**
- * Scripts without mistakes, as text: probes of all kinds, with names and types that fit the kernel that `facts` tells of. Most are
+ * Scripts without mistakes, as text (for `unsafe`, which some need): probes of all kinds, with names and types that fit the kernel that `facts` tells of. Most are
  * small; some have variables that do not all fit the registers or the stack.
  */
 export function arbitraryTypedScript(facts: KernelFacts): fc.Arbitrary<string> {
@@ -28,7 +33,8 @@ export function arbitraryTypedScript(facts: KernelFacts): fc.Arbitrary<string> {
     { weight: 3, arbitrary: fc.array(probe, { minLength: 1, maxLength: 1 }) },
     { weight: 1, arbitrary: fc.array(probe, { minLength: 1, maxLength: 3, size: 'max' }) },
   );
-  return probes.map((seeds) => write(menu, seeds));
+  const config = fc.option(fc.constantFrom(...CONFIGS), { freq: 3, nil: '' });
+  return fc.tuple(config, probes).map(([settings, seeds]) => settings + write(menu, seeds));
 }
 
 function probeSeed(choices: number): fc.Arbitrary<ProbeSeed> {

@@ -124,6 +124,11 @@ export class ExpressionWriter {
       [1, () => `strncmp(${this.string(depth - 1)}, ${this.string(depth - 1)}, ${choices.pick([1, 3, 8, 16, 40])})`],
       [1, () => `bswap(${left()})`],
       [1, () => `(${left()} + sizeof(struct task_struct))`],
+      [1, () => `strlen(${this.#textOfTask()})`],
+      [1, () => `(${this.string(0)})[${choices.pick(['0', 'pid % 16'])}]`],
+      [1, () => `${this.value({ kind: 'special', of: 'bytes' }, depth - 1)}[${choices.pick(['0', '3', 'pid % 8'])}]`],
+      [1, () => `({ let ${this.#variables.passing()} = ${operand()}; ${left()} })`],
+      [1, () => `(${left()} ?: ${operand()})`],
       [1, () => this.#updated() ?? left()],
       [1, () => this.#length() ?? left()],
     );
@@ -231,12 +236,18 @@ export class ExpressionWriter {
       case 'cgroup_path':
         return `${special}(${this.unknownInt(depth - 1)})`;
       case 'inet':
+        if (choices.chance(10)) return 'ntop(pton("fe80::1"))';
         return `ntop(${addresses.length > 0 && this.#choices.chance(70) ? choices.pick(addresses) : this.unknownInt(depth - 1)})`;
       case 'timestamp':
         return `strftime("%H:%M:%S", ${choices.pick(['nsecs', 'nsecs(tai)', this.unknownInt(depth - 1)])})`;
       case 'mac':
         return `macaddr(${this.task(0)}.comm)`;
+      case 'bytes':
+        return `((uint8[8])(uint64)${this.unknownInt(depth - 1)})`;
+      case 'struct':
+        return `${this.task(0)}.cred.${choices.pick(['uid', 'euid'])}`;
       case 'buffer':
+        if (choices.chance(10)) return `buf("some text"${choices.pick([', 3', ', 20'])})`;
         return userText.length > 0 && this.#choices.chance(70)
           ? `buf(${choices.pick(userText)}, ${choices.pick(['1', '16', '100', this.unknownInt(depth - 1)])})`
           : `buf(${this.task(0)}.comm${choices.pick(['', ', 4', ', 16'])})`;

@@ -46,6 +46,11 @@ export class VariablesInScope {
     return variable;
   }
 
+  /** The name of a variable that nobody will refer to. */
+  passing(): string {
+    return `$v${this.#count++}`;
+  }
+
   within<T>(write: () => T): T {
     this.#blocks.push([]);
     const result = write();

@@ -67,6 +67,7 @@ export class StatementWriter {
       [this.#loops > 0 ? 2 : 0, () => `if (${this.#expressions.condition(1)}) { ${this.#jump()}; }`],
       [6 * nested, () => this.#if(depth)],
       [2 * nested, () => this.#range(depth)],
+      [nested, () => this.#while(depth)],
       [nested, () => this.#unroll(depth)],
       [nested, () => this.#block(depth)],
     );
@@ -195,6 +196,7 @@ export class StatementWriter {
       ],
       [1, () => `if (${this.#expressions.condition(1)}) { return; }`],
       [userArrays.length > 0 ? 3 : 0, () => `join(${choices.pick(userArrays)}${choices.pick(['', ', ", "'])});`],
+      [1, () => `system("echo %d %s", ${this.#expressions.int(1)}, ${this.#expressions.string(1)});`],
       [userText.length > 0 ? 1 : 0, () => `cat("/proc/%d/comm", ${this.#expressions.int(1)});`],
     );
   }
@@ -221,6 +223,16 @@ export class StatementWriter {
       const body = this.#block(depth);
       this.#loops--;
       return `for ${name} : ${from}..${to} ${body}`;
+    });
+  }
+
+  #while(depth: number): string {
+    return this.#variables.within(() => {
+      const { name } = this.#variables.declare(INT, { fixed: true });
+      this.#loops++;
+      const body = this.#block(depth);
+      this.#loops--;
+      return `{ ${name} = 0; while (${name}++ < ${this.#choices.pick([3, 100])}) ${body} }`;
     });
   }
 

@@ -26,6 +26,8 @@ export interface SelectionInput {
   readonly order: BlockOrder;
   /** 4: sign-extending moves and loads (Linux 6.6). */
   readonly isa: 3 | 4;
+  /** False for functions that are called, or handed to helpers. */
+  readonly isMain: boolean;
 }
 
 /**
@@ -238,7 +240,7 @@ class Selector {
       const right = insn.right.register;
       const leftValue: Value = { kind: 'register', register: insn.left };
       if (insn.dst === right && insn.dst !== insn.left) {
-        if (isCommutative(op)) {
+        if (this.#mayTurn(insn)) {
           apply(dst, leftValue);
           return;
         }
@@ -248,7 +250,7 @@ class Selector {
         this.#move(dst, result);
         return;
       }
-      if (insn.dst !== insn.left && isCommutative(op) && dying.has(right) && !dying.has(insn.left)) {
+      if (insn.dst !== insn.left && this.#mayTurn(insn) && dying.has(right) && !dying.has(insn.left)) {
         this.#move(dst, virtual(right));
         apply(dst, leftValue);
         return;
@@ -256,6 +258,14 @@ class Selector {
     }
     this.#move(dst, left);
     apply(dst, insn.right);
+  }
+
+  /**
+   * Whether the sides may change places. Not where the left one may be an address: of `number += pointer` the verifier forgets in whose frame the
+   * pointer is (adjust_ptr_min_max_vals, kernel/bpf/verifier.c, copies no `frameno`) and takes it to be that of the main function.
+   */
+  #mayTurn({ op, bits }: IrInstruction & { kind: 'binary' }): boolean {
+    return isCommutative(op) && (this.#input.isMain || op !== 'add' || bits === 32);
   }
 
   #extend({ dst: to, src: from, bits, signed }: IrInstruction & { kind: 'extend' }): void {
