@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { byteSize, duration, integer } from './options/parse-value.ts';
+import { addShowOptions, outputOption } from './options/show-options.ts';
 import { splitCommand } from './options/split-command.ts';
 import { reportError } from './report-error.ts';
 import { printText } from './terminal/print-text.ts';
@@ -44,7 +45,7 @@ export function buildProgram(command?: readonly string[]): Command {
     .showSuggestionAfterError()
     .exitOverride();
 
-  program
+  const run = program
     .command('run')
     .summary('trace with a gadget or a script')
     .description('Runs a gadget of the catalogue, a script file, or a script given with -e, and shows what it finds.')
@@ -56,20 +57,8 @@ export function buildProgram(command?: readonly string[]): Command {
     .option('--container <name|id>', 'a running container')
     .option('--cgroup <path>', 'a cgroup and all below it: a path in the cgroup v2 tree')
     .option('-p, --pid <pid>', 'a process (all its threads); the trace ends with it', integer)
-    .option('--comm <name>', 'threads of that name (15 characters at most)')
-    .optionsGroup('How it is shown:')
-    .addOption(
-      new Option('-o, --output <format>', 'format')
-        .choices(['columns', 'json', 'jsonl', 'yaml', 'csv'])
-        .default('columns'),
-    )
-    .option('--output-file <path>', 'write results to a file: a command keeps standard output to itself')
-    .option('--columns <list>', 'columns to show: a,b or +c,-d')
-    .option('--filter <expression>', 'show rows that match, such as \'comm == "sh" && error != null\'')
-    .option('--sort <list>', 'order rows by columns at the end (or each interval): a,-b')
-    .option('--max-rows <n>', 'show that many rows at most', integer)
-    .option('--interval <time>', 'show tables and histograms so far every so often, such as 1s', duration)
-    .option('-q, --quiet', 'no ledger of events at the end')
+    .option('--comm <name>', 'threads of that name (15 characters at most)');
+  addShowOptions(run)
     .option('-v, --verbose', 'say what is loaded and attached')
     .optionsGroup('How it runs:')
     .option('--timeout <time>', 'end after that time, such as 5s', duration)
@@ -78,8 +67,8 @@ export function buildProgram(command?: readonly string[]): Command {
     .option('--max-strlen <bytes>', 'longest string that str() reads', integer)
     .addHelpText('after', RUN_EXAMPLES)
     .action(async (name: string | undefined, parameters: string[], options: object) => {
-      const { run } = await import('./commands/run/run.ts');
-      process.exitCode = await run({ name, parameters, command, ...options });
+      const { run: runLocally } = await import('./commands/run/run.ts');
+      process.exitCode = await runLocally({ name, parameters, command, ...options });
     });
 
   const list = program
@@ -91,11 +80,7 @@ export function buildProgram(command?: readonly string[]): Command {
     .description('the gadgets of the catalogue')
     .argument('[pattern]', 'names to list, with * and ?')
     .option('-v, --verbose', 'with their columns')
-    .addOption(
-      new Option('-o, --output <format>', 'format')
-        .choices(['columns', 'json', 'jsonl', 'yaml', 'csv'])
-        .default('columns'),
-    )
+    .addOption(outputOption())
     .action(async (pattern: string | undefined, options: object) => {
       const { listGadgets } = await import('./commands/list-gadgets.ts');
       process.exitCode = await listGadgets({ pattern, ...options });
