@@ -1,4 +1,4 @@
-/** What became of the events of a trace: `seen = kept + lost.ringFull + lost.afterExit`, exactly. */
+/** What became of the events of a trace: `seen = kept + lost.ringFull + lost.afterExit + lost.slowReader`, exactly. */
 export interface Ledger {
   /** Records that the probes made. */
   readonly seen: number;
@@ -15,6 +15,8 @@ export interface Ledger {
     readonly stacks: number;
     /** Runs of a probe that the kernel left out, because a probe was already running on that CPU. */
     readonly nested: number;
+    /** Records that the node kept, but that did not reach whoever reads the trace's stream. */
+    readonly slowReader: number;
   };
   /** Strings cut at their limit: delivered, but not whole. */
   readonly stringsCut: number;

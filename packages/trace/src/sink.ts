@@ -12,9 +12,14 @@ export interface Sink {
   /** All programs are attached; nothing has been delivered yet. */
   attached?(info: AttachedInfo): void;
   /** The script printed a record. */
-  event(event: TraceEvent): void;
+  event(event: TraceEvent, scene: Scene): void;
   /** Everything else that the script asked for: printf, print, time, join, clear, … (not `event` and not `exit`). */
   action(action: Action, fields: readonly Value[], scene: Scene): void;
+  /**
+   * A sink that has this gets records as the kernel made them, in place of `event` and `action`, and none of `exit`. The bytes are valid only
+   * during the call.
+   */
+  record?(actionId: number, view: DataView, offset: number, length: number, scene: Scene): void;
   /** Maps as they are now: every interval if one was asked for, and once at the end (`final`). */
   maps?(snapshots: readonly MapSnapshot[], moment: { readonly final: boolean; readonly scene: Scene }): void;
   /** Asked after every few thousand records: a promise where the sink wants to be left alone until then. Absent: always ready. */
@@ -34,6 +39,12 @@ export interface Scene {
   /** A map's content at this moment, by its name with the `@`. */
   snapshot(map: string): MapSnapshot;
   readonly render: RenderContext;
+  /**
+   * Where the trace ran elsewhere, or is over: what `cat()` and `system()` gave there. A sink then asks these, and does not do it itself.
+   * Undefined where the file could not be read.
+   */
+  readFile?(path: string): string | undefined;
+  runCommand?(command: string): string;
 }
 
 /** One typed event. */
@@ -44,6 +55,8 @@ export interface TraceEvent {
   readonly cgroupId: bigint;
   /** What the cgroup means; undefined where nobody knows. */
   readonly identity: Identity | undefined;
+  /** Name of the node, where the event came over a stream. */
+  readonly node?: string;
   /** tgid */
   readonly pid: number;
   readonly tid: number;

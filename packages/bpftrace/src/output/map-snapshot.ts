@@ -21,6 +21,8 @@ export interface MapEntry {
   /** The key as the kernel has it, padding zero: equal keys have equal bytes on every machine of one byte order. Empty in scalar maps. */
   readonly keyBytes: Uint8Array;
   readonly value: MapValue;
+  /** What is no aggregate, as the kernel has it. Absent where the entry did not come from a kernel map. */
+  readonly valueBytes?: Uint8Array;
 }
 
 export type MapValue =

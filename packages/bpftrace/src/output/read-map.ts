@@ -59,11 +59,13 @@ type EntryReader = (entry: RawMapEntry) => MapEntry[];
 function plainReader(map: ScriptMap): EntryReader {
   const readKey = keyReader(map);
   const readValue = compileValueReader(map.value);
-  const size = roundUp(layoutOf(map.value).sizeBytes, WORD);
+  const { sizeBytes } = layoutOf(map.value);
+  const size = roundUp(sizeBytes, WORD);
   return ({ key, value }) => {
     const view = viewOf(map, value, map.key ? size : size + WORD);
     if (!map.key && view.getBigUint64(size, true) === 0n) return [];
-    return [{ ...readKey(key), value: { kind: 'value', value: readValue(view, 0) } }];
+    const valueBytes = value.slice(0, sizeBytes);
+    return [{ ...readKey(key), value: { kind: 'value', value: readValue(view, 0) }, valueBytes }];
   };
 }
 

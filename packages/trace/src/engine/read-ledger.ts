@@ -21,7 +21,7 @@ export function readLedger(objects: KernelObjects, { kept, afterExit }: Arrivals
   return {
     seen: kept + ringFull + afterExit,
     kept,
-    lost: { ringFull, afterExit, mapFull, stacks, nested },
+    lost: { ringFull, afterExit, mapFull, stacks, nested, slowReader: 0 },
     stringsCut,
   };
 }

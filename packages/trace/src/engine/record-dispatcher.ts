@@ -47,6 +47,33 @@ export function createDispatcher(parts: DispatcherParts): Handler {
 }
 
 function handlerOf(action: Action, id: number, parts: DispatcherParts): Handler {
+  return parts.sink.record === undefined ? decodingHandler(action, id, parts) : rawHandler(action, id, parts);
+}
+
+/** For a sink that takes records as they are: what the engine itself has to do, then the record. */
+function rawHandler(action: Action, id: number, { sink, scene, maps, onExit }: DispatcherParts): Handler {
+  const pass: Handler = (view, offset, length) => sink.record!(id, view, offset, length, scene);
+  switch (action.kind) {
+    case 'exit': {
+      const decode = compileRecordDecoder(action.layout);
+      return (view, offset, length) => onExit(Number(decode(view, offset, length)[0]));
+    }
+    case 'clear-map':
+      return (view, offset, length) => {
+        maps.clear(action.map);
+        pass(view, offset, length);
+      };
+    case 'zero-map':
+      return (view, offset, length) => {
+        maps.zero(action.map);
+        pass(view, offset, length);
+      };
+    default:
+      return pass;
+  }
+}
+
+function decodingHandler(action: Action, id: number, parts: DispatcherParts): Handler {
   const decode = compileRecordDecoder(action.layout);
   const { sink, scene, maps } = parts;
   switch (action.kind) {
@@ -70,11 +97,11 @@ function handlerOf(action: Action, id: number, parts: DispatcherParts): Handler 
 }
 
 function eventHandler(schema: Schema, layout: RecordLayout, decode: RecordDecoder, parts: DispatcherParts): Handler {
-  const { sink, bootOffsetNs } = parts;
+  const { sink, scene, bootOffsetNs } = parts;
   if (!layout.context) {
     const unknown = { timeNs: 0n, cgroupId: 0n, identity: undefined, pid: 0, tid: 0, comm: '' };
-    return (view, offset, length) => sink.event({ schema, ...unknown, values: decode(view, offset, length) });
+    return (view, offset, length) => sink.event({ schema, ...unknown, values: decode(view, offset, length) }, scene);
   }
   const context = new ContextReader({ schema, bootOffsetNs }, parts.identities);
-  return (view, offset, length) => sink.event(context.read(view, offset, decode(view, offset, length)));
+  return (view, offset, length) => sink.event(context.read(view, offset, decode(view, offset, length)), scene);
 }
