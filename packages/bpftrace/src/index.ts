@@ -17,7 +17,7 @@ export { parseTracepointFormat } from './facts/tracepoint-format.ts';
 export type { IrProgram } from './ir/index.ts';
 export { printIr } from './ir/print.ts';
 export * from './script/compiled-script.ts';
-export type { Conversion, FormatSegment, FormatString } from './script/format-string.ts';
+export { type Conversion, type FormatSegment, type FormatString, parseFormat } from './script/format-string.ts';
 export * from './script/histogram-buckets.ts';
 export { type Position, SourceText } from './source/source-text.ts';
 export type { Span } from './source/span.ts';
