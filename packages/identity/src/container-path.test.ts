@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CgroupMeaning, readCgroupPath } from './container-path.ts';
+import { type CgroupMeaning, isKubepodsRoot, readCgroupPath } from './container-path.ts';
 
 const ID = '4f1c0e6f6ad1b9e7a2f6d83c5b0d7a914f1c0e6f6ad1b9e7a2f6d83c5b0d7a91';
 const INNER = '9a'.repeat(32);
@@ -38,25 +38,35 @@ describe('readCgroupPath', () => {
     [
       'containerd under Kubernetes, cgroupfs',
       `/kubepods/burstable/pod${UID}/${ID}`,
-      { ...container('containerd', `/kubepods/burstable/pod${UID}/${ID}`), podUid: UID },
+      {
+        ...container('containerd', `/kubepods/burstable/pod${UID}/${ID}`),
+        pods: [{ uid: UID, path: `/kubepods/burstable/pod${UID}` }],
+      },
     ],
     [
       'a guaranteed pod',
       `/kubepods/pod${UID}/${ID}`,
-      { ...container('containerd', `/kubepods/pod${UID}/${ID}`), podUid: UID },
+      { ...container('containerd', `/kubepods/pod${UID}/${ID}`), pods: [{ uid: UID, path: `/kubepods/pod${UID}` }] },
     ],
-    ['a pod itself', `/kubepods/besteffort/pod${UID}`, { podUid: UID }],
+    [
+      'a pod itself',
+      `/kubepods/besteffort/pod${UID}`,
+      { pods: [{ uid: UID, path: `/kubepods/besteffort/pod${UID}` }] },
+    ],
     [
       'a static pod, whose UID is a hash',
       `/kubepods/pod${'ab'.repeat(16)}/${ID}`,
-      { ...container('containerd', `/kubepods/pod${'ab'.repeat(16)}/${ID}`), podUid: 'ab'.repeat(16) },
+      {
+        ...container('containerd', `/kubepods/pod${'ab'.repeat(16)}/${ID}`),
+        pods: [{ uid: 'ab'.repeat(16), path: `/kubepods/pod${'ab'.repeat(16)}` }],
+      },
     ],
     [
       'containerd under Kubernetes, systemd',
       `${BURSTABLE}/kubepods-burstable-pod${SLICED_UID}.slice/cri-containerd-${ID}.scope`,
       {
         ...container('containerd', `${BURSTABLE}/kubepods-burstable-pod${SLICED_UID}.slice/cri-containerd-${ID}.scope`),
-        podUid: UID,
+        pods: [{ uid: UID, path: `${BURSTABLE}/kubepods-burstable-pod${SLICED_UID}.slice` }],
         unit: `cri-containerd-${ID}.scope`,
       },
     ],
@@ -68,7 +78,12 @@ describe('readCgroupPath', () => {
           'containerd',
           `/system.slice/containerd.service/kubepods-burstable-pod${SLICED_UID}.slice:cri-containerd:${ID}`,
         ),
-        podUid: UID,
+        pods: [
+          {
+            uid: UID,
+            path: `/system.slice/containerd.service/kubepods-burstable-pod${SLICED_UID}.slice:cri-containerd:${ID}`,
+          },
+        ],
         unit: 'containerd.service',
       },
     ],
@@ -81,7 +96,12 @@ describe('readCgroupPath', () => {
           `/docker/${ID}/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-pod${SLICED_UID}.slice/cri-containerd-${INNER}.scope`,
           INNER,
         ),
-        podUid: UID,
+        pods: [
+          {
+            uid: UID,
+            path: `/docker/${ID}/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-pod${SLICED_UID}.slice`,
+          },
+        ],
         unit: `cri-containerd-${INNER}.scope`,
       },
     ],
@@ -96,7 +116,7 @@ describe('readCgroupPath', () => {
       `${BURSTABLE}/kubepods-burstable-pod${SLICED_UID}.slice/crio-${ID}.scope/container`,
       {
         ...container('crio', `${BURSTABLE}/kubepods-burstable-pod${SLICED_UID}.slice/crio-${ID}.scope`),
-        podUid: UID,
+        pods: [{ uid: UID, path: `${BURSTABLE}/kubepods-burstable-pod${SLICED_UID}.slice` }],
         unit: `crio-${ID}.scope`,
       },
     ],
@@ -104,7 +124,7 @@ describe('readCgroupPath', () => {
     [
       'CRI-O, cgroupfs',
       `/kubepods/pod${UID}/crio-${ID}`,
-      { ...container('crio', `/kubepods/pod${UID}/crio-${ID}`), podUid: UID },
+      { ...container('crio', `/kubepods/pod${UID}/crio-${ID}`), pods: [{ uid: UID, path: `/kubepods/pod${UID}` }] },
     ],
     [
       'Podman',
@@ -156,6 +176,18 @@ describe('readCgroupPath', () => {
     expect(readCgroupPath(path)).toEqual(expected);
   });
 
+  it('tells of both pods where a cluster runs in one', () => {
+    const other = UID.replace('0b', 'ff');
+    const path = `/kubepods/pod${UID}/${ID}/kubepods/besteffort/pod${other}`;
+    expect(readCgroupPath(path)).toEqual({
+      ...container('containerd', `/kubepods/pod${UID}/${ID}`),
+      pods: [
+        { uid: UID, path: `/kubepods/pod${UID}` },
+        { uid: other, path },
+      ],
+    });
+  });
+
   it('takes any path, and the container is a part of it', () => {
     const part = fc.oneof(
       fc.string({ maxLength: 12 }),
@@ -172,5 +204,20 @@ describe('readCgroupPath', () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('isKubepodsRoot', () => {
+  it.each([
+    ['/kubepods', true],
+    ['/node-a/kubepods', true],
+    ['/kubepods.slice', true],
+    ['/docker/x/kubelet.slice/kubelet-kubepods.slice', true],
+    ['/kubepods/burstable', false],
+    [BURSTABLE, false],
+    [`/kubepods/pod${UID}`, false],
+    ['/', false],
+  ])('%s: %s', (path, expected) => {
+    expect(isKubepodsRoot(path)).toBe(expected);
   });
 });

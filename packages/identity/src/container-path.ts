@@ -9,8 +9,8 @@ export interface CgroupMeaning {
     /** The container's own cgroup: a prefix of the path, which may be that of a cgroup inside the container. */
     readonly path: string;
   };
-  /** Of a Kubernetes pod, with dashes. */
-  readonly podUid?: string;
+  /** The Kubernetes pods that it is in, the outer before the inner; there is more than one where a cluster runs in a pod. */
+  readonly pods?: readonly { readonly uid: string; readonly path: string }[];
   /** The innermost systemd service, scope or other unit; a slice only where there is nothing in it. */
   readonly unit?: string;
 }
@@ -43,15 +43,33 @@ const UNIT = /^[^/]+\.(?:service|scope|mount|socket|swap)$/;
 export function readCgroupPath(path: string): CgroupMeaning {
   const parts = path.split('/').filter((part) => part !== '');
   const container = innermost(parts, (part, index) => containerOf(part, parts.slice(0, index)));
-  const podUid = innermost(parts, (part) => POD_UID.exec(part)?.[1]?.replaceAll('_', '-'))?.value;
+  const pods = podsOf(parts);
   const unit = unitOf(parts);
   return {
-    ...(container === undefined
-      ? {}
-      : { container: { ...container.value, path: `/${parts.slice(0, container.index + 1).join('/')}` } }),
-    ...(podUid === undefined ? {} : { podUid }),
+    ...(container === undefined ? {} : { container: { ...container.value, path: pathOf(parts, container.index) } }),
+    ...(pods.length === 0 ? {} : { pods }),
     ...(unit === undefined ? {} : { unit }),
   };
+}
+
+/** UIDs with dashes, as the API has them. */
+function podsOf(parts: readonly string[]): { readonly uid: string; readonly path: string }[] {
+  return parts.flatMap((part, index) => {
+    const uid = POD_UID.exec(part)?.[1]?.replaceAll('_', '-');
+    return uid === undefined ? [] : [{ uid, path: pathOf(parts, index) }];
+  });
+}
+
+function pathOf(parts: readonly string[], index: number): string {
+  return `/${parts.slice(0, index + 1).join('/')}`;
+}
+
+/** The kubelet's cgroup above all pods of a node: `kubepods`, `kubepods.slice`, `kubelet-kubepods.slice` in a node that is a container. */
+const KUBEPODS = /^(?:.+-)?kubepods(?:\.slice)?$/;
+
+/** Whether all pods of a node live below it: one level down (guaranteed ones), or two (the others, by their class of service). */
+export function isKubepodsRoot(path: string): boolean {
+  return KUBEPODS.test(path.slice(path.lastIndexOf('/') + 1));
 }
 
 type Found = { readonly id: string; readonly runtime: ContainerRuntime };

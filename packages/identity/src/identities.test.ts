@@ -31,9 +31,11 @@ describe('Identities', () => {
     mkdirSync(join(folder, 'cgroup'));
     tree = new CgroupTree({ path: join(folder, 'cgroup'), root: '/' });
     identities = new Identities(tree, {
-      runcRoots: [{ folder: join(folder, 'runc'), runtime: 'runc', namespaces: false }],
-      dockerSocket: join(folder, 'docker.sock'),
-      containersStorage: join(folder, 'containers.json'),
+      places: {
+        runcRoots: [{ folder: join(folder, 'runc'), runtime: 'runc', namespaces: false }],
+        dockerSocket: join(folder, 'docker.sock'),
+        containersStorage: join(folder, 'containers.json'),
+      },
     });
   });
 

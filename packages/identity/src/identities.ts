@@ -1,87 +1,116 @@
 import { CgroupTree } from './cgroup-tree.ts';
 import { ContainerError } from './container-error.ts';
-import { type CgroupMeaning, type ContainerRuntime, readCgroupPath } from './container-path.ts';
+import { type CgroupMeaning, isKubepodsRoot, readCgroupPath } from './container-path.ts';
+import { ContainerNamer } from './containers/container-namer.ts';
+import { ContainerStore } from './containers/container-store.ts';
+import { describeCgroup, isSameIdentity } from './describe-cgroup.ts';
+import type { Identity, PodIdentity } from './identity.ts';
+import { type CgroupLevels, levelsOf } from './levels.ts';
 import { matchContainer } from './match-container.ts';
+import { Members } from './members.ts';
+import type { PodFacts } from './pods/pod-facts.ts';
+import { type PodOrigin, PodStore } from './pods/pod-store.ts';
 import { type ContainerInfo, shortId } from './runtimes/container.ts';
-import { CONTAINERS_STORAGE, listStoredContainers } from './runtimes/containers-storage.ts';
-import { DOCKER_SOCKET, listDockerContainers } from './runtimes/docker-api.ts';
-import { listRuncContainers, RUNC_ROOTS } from './runtimes/runc-state.ts';
+import { LocalRuntimes, type RuntimePlaces, USUAL_PLACES } from './runtimes/local-runtimes.ts';
 
-/** What a cgroup id means. */
-export interface Identity {
-  readonly cgroupId: bigint;
-  /** From the root of the tree: `/system.slice/nginx.service`. */
-  readonly path: string;
-  readonly container?: { readonly id: string; readonly name: string; readonly runtime: ContainerRuntime };
-  readonly podUid?: string;
-  /** systemd unit. */
-  readonly unit?: string;
-  /** What a column shows: the container's name, else the unit, else the path. */
-  readonly name: string;
+/** Told of the cgroups of pods and of containers, at once. What it throws goes to whoever told us. */
+export interface IdentityListener {
+  added(identity: Identity): void;
+  changed(identity: Identity, before: Identity): void;
+  /** The cgroup is gone. Its identity stays known for a while. */
+  removed(identity: Identity): void;
 }
 
-/** Where the runtimes of a machine keep what they know; an agent in a pod finds them below its view of the host. */
-export interface RuntimePlaces {
-  readonly runcRoots: typeof RUNC_ROOTS;
-  readonly dockerSocket: string;
-  readonly containersStorage: string;
+/** Whoever tells of cgroups as they come and go, by `cgroupMade` and `cgroupRemoved`. */
+export interface CgroupEvents {
+  /** Tells at once what has happened until now. */
+  drain(): void;
 }
 
-const USUAL_PLACES: RuntimePlaces = {
-  runcRoots: RUNC_ROOTS,
-  dockerSocket: DOCKER_SOCKET,
-  containersStorage: CONTAINERS_STORAGE,
-};
+export interface IdentitiesOptions {
+  readonly places?: RuntimePlaces;
+  /** How the runtimes see the tree, where that differs from how we do. */
+  readonly runtimeMount?: CgroupTree['mount'];
+  /** What Kubernetes calls this machine. */
+  readonly node?: string;
+}
 
-const MAX_IDENTITIES = 16_384;
-/** New containers come in bursts, and asking a runtime is not free. */
+/** Cgroups other than those of `known`, and those that are gone: forgotten in the order of being met. */
+const MAX_OTHERS = 16_384;
+/** runc's states are read again for cgroups of unknown shape, which may come in bursts. */
 const MIN_LIST_INTERVAL_MS = 500;
 
 /**
- * Names for cgroup ids on this machine, from the paths of the cgroups and what the container runtimes say. What was looked up
- * once stays known after its cgroup is gone.
+ * What cgroup ids mean on this machine: here everything comes together that paths of cgroups, container runtimes and Kubernetes
+ * tell. Whoever knows something tells it (`learn…`, `cgroupMade`, …); whoever wants to know asks, or listens.
+ *
+ * Alone, it answers from the tree and what runtimes keep in files. With cgroup events it knows of cgroups before anything runs in them.
  */
 export class Identities {
   readonly tree: CgroupTree;
-  readonly #places: RuntimePlaces;
-  readonly #identities = new Map<bigint, Identity>();
-  readonly #byId = new Map<string, ContainerInfo>();
-  readonly #byPath = new Map<string, ContainerInfo>();
-  /** Looked up, but perhaps not by its final name yet: when it was first. */
-  readonly #provisional = new Map<bigint, number>();
+  /** What Kubernetes calls this machine. */
+  readonly node: string | undefined;
+  readonly #runtimes: LocalRuntimes;
+  readonly #namer: ContainerNamer;
+  readonly #containers = new ContainerStore();
+  readonly #pods = new PodStore();
+  readonly #members = new Members();
+  /** With the state of knowledge that each was told from. */
+  readonly #others = new Map<bigint, { readonly identity: Identity; readonly version: number }>();
+  readonly #kubepodsRoots = new Set<string>();
+  readonly #listeners = new Set<IdentityListener>();
+  #events: CgroupEvents | undefined;
+  #version = 0;
   #lastListMs = Number.NEGATIVE_INFINITY;
-  /** When the last complete refresh began. */
-  #refreshedMs = Number.NEGATIVE_INFINITY;
   #refreshing: Promise<void> | undefined;
 
-  constructor(tree: CgroupTree = new CgroupTree(), places: RuntimePlaces = USUAL_PLACES) {
+  constructor(tree: CgroupTree = new CgroupTree(), options: IdentitiesOptions = {}) {
     this.tree = tree;
-    this.#places = places;
+    this.node = options.node;
+    this.#runtimes = new LocalRuntimes(options.runtimeMount ?? tree.mount, options.places ?? USUAL_PLACES);
+    this.#namer = new ContainerNamer(this.#runtimes, (containers) => this.learnContainers(containers));
   }
 
-  /**
-   * At once, from what is known and what files tell. A Docker container that started a moment ago is shown by its short id until
-   * the daemon has answered.
-   */
+  // Who wants to know -----------------------------------------------------------------------------------------------------
+
+  /** At once, from what is known and what files tell. A container whose name nobody has told yet is called by its short id. */
   lookup(cgroupId: bigint): Identity | undefined {
-    const known = this.#identities.get(cgroupId);
-    if (known !== undefined) return known;
+    const known = this.#knownOf(cgroupId);
+    if (known !== undefined) return this.#withName(known);
+    this.#events?.drain();
     const path = this.tree.pathOf(cgroupId);
     if (path === undefined) return undefined;
-    const firstSeenMs = this.#provisional.get(cgroupId) ?? performance.now();
-    const { identity, isNamed } = this.#identify(cgroupId, path);
-    if (isNamed || this.#refreshedMs > firstSeenMs) {
-      this.#remember(identity);
-    } else {
-      this.#provisional.set(cgroupId, firstSeenMs);
-      this.#refreshSoon();
-    }
-    return identity;
+    return this.#members.get(cgroupId) ?? this.#withName(this.#meet(cgroupId, path));
   }
 
-  /** Asks every runtime for its containers, after an asking that is under way. Never fails: who does not answer has none. */
+  /** The cgroups of pods, and of containers, that exist now. */
+  known(): Iterable<Identity> {
+    if (this.#events === undefined) this.resync();
+    return this.#members.all();
+  }
+
+  /** Tells of every change to `known` from now on. Without cgroup events, only what others tell, and find, is noticed. */
+  subscribe(listener: IdentityListener): { close(): void } {
+    this.#listeners.add(listener);
+    return { close: () => void this.#listeners.delete(listener) };
+  }
+
+  /** Where pods' and containers' cgroups are in the tree, and will be. */
+  levels(): CgroupLevels {
+    return levelsOf([...this.known()], this.#kubepodsRoots);
+  }
+
+  /** The pods that Kubernetes has on this node. */
+  *pods(): Iterable<PodIdentity> {
+    for (const { identity } of this.#pods.live()) yield identity;
+  }
+
+  /** Asks every local runtime for its containers, after an asking that is under way. Never fails: who does not answer has none. */
   refresh(): Promise<void> {
-    const next = (this.#refreshing ?? Promise.resolve()).then(() => this.#refresh());
+    const next = (this.#refreshing ?? Promise.resolve()).then(async () => {
+      this.learnContainers(await this.#runtimes.listOthers());
+      this.#listRunc();
+    });
     this.#refreshing = next;
     return next.then(() => {
       if (this.#refreshing === next) this.#refreshing = undefined;
@@ -106,6 +135,168 @@ export class Identities {
     return this.#running();
   }
 
+  // Who knows something ---------------------------------------------------------------------------------------------------
+
+  /** From now on `events` tells of cgroups; what is there already is found at once. */
+  attachEvents(events: CgroupEvents): { close(): void } {
+    this.#events = events;
+    this.resync();
+    return {
+      close: () => {
+        if (this.#events === events) this.#events = undefined;
+      },
+    };
+  }
+
+  hasEvents(): boolean {
+    return this.#events !== undefined;
+  }
+
+  /** A cgroup that is there: known already or not. */
+  cgroupMade(cgroupId: bigint, path: string): void {
+    if (this.#members.has(cgroupId)) return;
+    this.tree.learn(cgroupId, path);
+    if (isKubepodsRoot(path)) this.#kubepodsRoots.add(path);
+    const meaning = readCgroupPath(path);
+    const container = this.#containerAt(path, meaning);
+    if (path !== container?.cgroupPath && !meaning.pods?.some((pod) => pod.path === path)) return;
+    const identity = this.#describe(cgroupId, path, meaning);
+    this.#others.delete(cgroupId);
+    this.#members.add(identity, meaning.pods);
+    this.#wantName(identity, meaning);
+    for (const listener of this.#listeners) listener.added(identity);
+  }
+
+  cgroupRemoved(cgroupId: bigint): void {
+    const identity = this.#members.get(cgroupId);
+    if (identity === undefined) return;
+    this.#members.remove(identity, readCgroupPath(identity.path).pods);
+    this.#remember(identity);
+    for (const listener of this.#listeners) listener.removed(identity);
+  }
+
+  /** Finds by a walk of the tree what has come and gone: for a start, and where events were lost. */
+  resync(): void {
+    const gone = new Set(this.#members.ids());
+    for (const path of this.tree.paths()) {
+      const id = this.tree.findId(path);
+      if (id === undefined) continue;
+      gone.delete(id);
+      this.cgroupMade(id, path);
+    }
+    for (const id of gone) this.cgroupRemoved(id);
+  }
+
+  /** A pod of this node, as it is now. */
+  learnPod(pod: PodFacts, origin: PodOrigin = 'kubernetes'): void {
+    if (!this.#pods.put(pod, origin)) return;
+    this.#version++;
+    this.learnContainers(
+      pod.containers.flatMap(({ id, name, runtime = 'containerd' }) =>
+        id === undefined ? [] : [{ id, name, runtime, podUid: pod.cgroupUid }],
+      ),
+    );
+    for (const id of this.#members.ofPod(pod.cgroupUid)) this.#update(id);
+  }
+
+  /** A pod that Kubernetes has no more. What runs of it is known as before until its cgroup goes, and longer. */
+  forgetPod(cgroupUid: string): void {
+    this.#pods.bury(cgroupUid);
+  }
+
+  learnContainers(containers: readonly ContainerInfo[]): void {
+    for (const id of this.#containers.learn(containers)) {
+      this.#version++;
+      const { name, cgroupPath } = this.#containers.byId(id)!;
+      if (name !== shortId(id)) this.#namer.found(id);
+      for (const cgroupId of this.#members.ofContainer(id)) this.#update(cgroupId);
+      // A container whose cgroup nothing in its path tells of.
+      const cgroupId = cgroupPath === undefined ? undefined : this.tree.findId(cgroupPath);
+      if (cgroupId !== undefined) this.cgroupMade(cgroupId, cgroupPath!);
+    }
+  }
+
+  // Putting it together ---------------------------------------------------------------------------------------------------
+
+  #knownOf(cgroupId: bigint): Identity | undefined {
+    const member = this.#members.get(cgroupId);
+    if (member !== undefined) return member;
+    const other = this.#others.get(cgroupId);
+    if (other === undefined || other.version === this.#version) return other?.identity;
+    const { path } = other.identity;
+    const identity = this.#describe(cgroupId, path, readCgroupPath(path), other.identity);
+    const kept = isSameIdentity(identity, other.identity) ? other.identity : identity;
+    // In its place: being asked for does not make a cgroup younger.
+    this.#others.set(cgroupId, { identity: kept, version: this.#version });
+    return kept;
+  }
+
+  /** A cgroup of which nobody has told: one inside a container, a systemd unit, … */
+  #meet(cgroupId: bigint, path: string): Identity {
+    const meaning = readCgroupPath(path);
+    if (!isToldByPath(path, meaning) && performance.now() - this.#lastListMs >= MIN_LIST_INTERVAL_MS) this.#listRunc();
+    const identity = this.#describe(cgroupId, path, meaning);
+    this.#remember(identity);
+    this.#wantName(identity, meaning);
+    return identity;
+  }
+
+  /** A container that is known by its id alone may have got its name a moment ago. */
+  #withName(identity: Identity): Identity {
+    const { container, cgroupId } = identity;
+    if (container === undefined || container.name !== shortId(container.id)) return identity;
+    return this.#namer.tryNow(container.id) ? (this.#knownOf(cgroupId) ?? identity) : identity;
+  }
+
+  #wantName({ container }: Identity, { pods }: CgroupMeaning): void {
+    if (container === undefined || container.name !== shortId(container.id)) return;
+    if (container.runtime === 'waggle' || this.#containers.byId(container.id)?.runtime === 'runc') return;
+    this.#namer.want(container.id, container.runtime !== 'containerd' || pods === undefined);
+  }
+
+  #update(cgroupId: bigint): void {
+    const before = this.#members.get(cgroupId);
+    if (before === undefined) return;
+    const identity = this.#describe(cgroupId, before.path, readCgroupPath(before.path), before);
+    if (isSameIdentity(identity, before)) return;
+    this.#members.replace(before, identity);
+    for (const listener of this.#listeners) listener.changed(identity, before);
+  }
+
+  #describe(cgroupId: bigint, path: string, meaning: CgroupMeaning, before?: Identity): Identity {
+    const container = this.#containerAt(path, meaning);
+    const pod = this.#podOf(meaning, container);
+    return describeCgroup({ cgroupId, path, node: this.node, meaning, container, pod, before });
+  }
+
+  /** The outermost pod that is this node's: what a container calls its own cgroups is not to be believed before that. */
+  #podOf({ pods = [] }: CgroupMeaning, container: ContainerInfo | undefined): PodFacts | undefined {
+    for (const { uid } of pods) {
+      const pod = this.#pods.get(uid);
+      if (pod !== undefined) return pod;
+    }
+    const told = pods.length === 0 ? container?.podUid : undefined;
+    return told === undefined ? undefined : this.#pods.get(told);
+  }
+
+  /** The innermost container that a cgroup belongs to: as a runtime says, or as its path shows. */
+  #containerAt(path: string, meaning: CgroupMeaning): ContainerInfo | undefined {
+    const shown = meaning.container;
+    for (let at = path; at.length > (shown?.path.length ?? 1); at = at.slice(0, at.lastIndexOf('/'))) {
+      const told = this.#containers.byPath(at);
+      if (told !== undefined) return told;
+    }
+    if (shown === undefined) return undefined;
+    const { id, runtime, path: cgroupPath } = shown;
+    const told = this.#containers.byPath(cgroupPath) ?? this.#containers.byId(id);
+    return { name: shortId(id), id, runtime, ...told, cgroupPath };
+  }
+
+  #listRunc(): void {
+    this.#lastListMs = performance.now();
+    this.learnContainers(this.#runtimes.listRunc());
+  }
+
   #running(): ContainerInfo[] {
     const running = new Map<string, ContainerInfo>();
     for (const path of this.tree.paths()) {
@@ -115,80 +306,20 @@ export class Identities {
     return [...running.values()];
   }
 
-  #refreshSoon(): void {
-    if (this.#refreshing === undefined && performance.now() - this.#refreshedMs >= MIN_LIST_INTERVAL_MS)
-      void this.refresh();
-  }
-
-  async #refresh(): Promise<void> {
-    const begunMs = performance.now();
-    const { containersStorage, dockerSocket } = this.#places;
-    this.#learn([...listStoredContainers(containersStorage), ...(await listDockerContainers(dockerSocket))]);
-    this.#listRunc();
-    this.#refreshedMs = begunMs;
-  }
-
-  /** Files only, so that a lookup may do it. */
-  #listRunc(): void {
-    this.#lastListMs = performance.now();
-    // The path is runc's to tell, the name Docker's: neither forgets what the other said.
-    this.#learn(listRuncContainers(this.tree.mount, this.#places.runcRoots));
-  }
-
-  #learn(containers: readonly ContainerInfo[]): void {
-    for (const container of containers) {
-      const before = this.#byId.get(container.id);
-      const isNamed = container.name !== shortId(container.id);
-      const merged =
-        before === undefined ? container : { ...before, ...container, name: isNamed ? container.name : before.name };
-      this.#byId.set(container.id, merged);
-      if (merged.cgroupPath !== undefined) this.#byPath.set(merged.cgroupPath, merged);
-    }
-  }
-
-  #identify(cgroupId: bigint, path: string): { identity: Identity; isNamed: boolean } {
-    const meaning = readCgroupPath(path);
-    let container = this.#containerAt(path, meaning);
-    if (!this.#isNamed(container, path) && performance.now() - this.#lastListMs >= MIN_LIST_INTERVAL_MS) {
-      this.#listRunc();
-      container = this.#containerAt(path, meaning);
-    }
-    const { podUid, unit } = meaning;
-    const identity: Identity = {
-      cgroupId,
-      path,
-      ...(container === undefined
-        ? {}
-        : { container: { id: container.id, name: container.name, runtime: container.runtime } }),
-      ...(podUid === undefined ? {} : { podUid }),
-      ...(unit === undefined ? {} : { unit }),
-      name: container?.name ?? unit ?? path,
-    };
-    return { identity, isNamed: this.#isNamed(container, path) };
-  }
-
-  /** False where asking the runtimes could tell more. */
-  #isNamed(container: ContainerInfo | undefined, path: string): boolean {
-    if (container === undefined) return path === '/' || path.includes('.slice');
-    if (container.runtime === 'waggle') return true;
-    return container.name !== shortId(container.id) || (container.runtime === 'runc' && this.#byId.has(container.id));
-  }
-
-  /** The innermost container that a cgroup belongs to: as a runtime says, or as its path shows. */
-  #containerAt(path: string, meaning: CgroupMeaning): ContainerInfo | undefined {
-    const shown = meaning.container;
-    for (let at = path; at.length > (shown?.path.length ?? 1); at = at.slice(0, at.lastIndexOf('/'))) {
-      const told = this.#byPath.get(at);
-      if (told !== undefined) return told;
-    }
-    if (shown === undefined) return undefined;
-    const { id, runtime, path: cgroupPath } = shown;
-    return { name: shortId(id), id, runtime, ...(this.#byPath.get(cgroupPath) ?? this.#byId.get(id)), cgroupPath };
-  }
-
   #remember(identity: Identity): void {
-    this.#provisional.delete(identity.cgroupId);
-    this.#identities.set(identity.cgroupId, identity);
-    if (this.#identities.size > MAX_IDENTITIES) this.#identities.delete(this.#identities.keys().next().value!);
+    this.#others.delete(identity.cgroupId);
+    this.#others.set(identity.cgroupId, { identity, version: this.#version });
+    if (this.#others.size > MAX_OTHERS) this.#others.delete(this.#others.keys().next().value!);
   }
+}
+
+/** Whether runc's states have nothing to add to a path: they tell of containers in cgroups of any shape. */
+function isToldByPath(path: string, { container, pods }: CgroupMeaning): boolean {
+  return (
+    path === '/' ||
+    container !== undefined ||
+    pods !== undefined ||
+    path.includes('.slice') ||
+    path.includes('kubepods')
+  );
 }

@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { listRuncContainers, parseRuncState } from './runc-state.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseRuncState, RuncStates } from './runc-state.ts';
 
 const MOUNT = { path: '/sys/fs/cgroup/unified', root: '/' };
 const ID = 'c0ffee'.padEnd(64, '0');
@@ -25,6 +25,11 @@ describe('parseRuncState', () => {
       { id: ID, name: 'cart', cgroupPath: `/pod/${ID}` },
     ],
     [
+      "a pod's sandbox",
+      state({ config: { labels: ['io.kubernetes.cri.container-type=sandbox', 'io.kubernetes.cri.sandbox-name=x'] } }),
+      { id: ID, name: 'pause', cgroupPath: `/pod/${ID}` },
+    ],
+    [
       'no v2 path: the process tells',
       state({ cgroup_paths: { cpu: '/x' } }),
       { id: ID, name: 'c0ffee000000', cgroupPath: '/of/12' },
@@ -44,29 +49,58 @@ describe('parseRuncState', () => {
   });
 });
 
-describe('listRuncContainers', () => {
+describe('RuncStates', () => {
+  let folder: string;
+  let states: RuncStates;
+
+  function write(path: string, text: string): void {
+    mkdirSync(join(folder, path), { recursive: true });
+    writeFileSync(join(folder, path, 'state.json'), text);
+  }
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'waggle-runc-'));
+    states = new RuncStates(MOUNT, [
+      { folder: join(folder, 'plain'), runtime: 'runc', namespaces: false },
+      { folder: join(folder, 'spaces'), runtime: 'containerd', namespaces: true },
+      { folder: join(folder, 'missing'), runtime: 'docker', namespaces: true },
+    ]);
+    write('plain/web', state({ id: 'web' }));
+    write('plain/half', '{"id":');
+    write('spaces/k8s.io/cart', state({ id: 'cart' }));
+  });
+
+  afterEach(() => rmSync(folder, { recursive: true }));
+
   it('reads plain folders and those with namespaces, and passes over what is damaged', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'waggle-runc-'));
-    try {
-      for (const [path, text] of [
-        ['plain/web', state({ id: 'web' })],
-        ['plain/half', '{"id":'],
-        ['spaces/k8s.io/cart', state({ id: 'cart' })],
-      ] as const) {
-        mkdirSync(join(folder, path), { recursive: true });
-        writeFileSync(join(folder, path, 'state.json'), text);
-      }
-      const found = listRuncContainers(MOUNT, [
-        { folder: join(folder, 'plain'), runtime: 'runc', namespaces: false },
-        { folder: join(folder, 'spaces'), runtime: 'containerd', namespaces: true },
-        { folder: join(folder, 'missing'), runtime: 'docker', namespaces: true },
-      ]);
-      expect(found.map(({ id, runtime }) => [id, runtime])).toEqual([
-        ['web', 'runc'],
-        ['cart', 'containerd'],
-      ]);
-    } finally {
-      rmSync(folder, { recursive: true });
+    const expected = [
+      ['web', 'runc'],
+      ['cart', 'containerd'],
+    ];
+    for (let time = 0; time < 2; time++) {
+      expect(states.list().map(({ id, runtime }) => [id, runtime])).toEqual(expected);
     }
+  });
+
+  it('sees what is new, changed or gone', () => {
+    states.list();
+    write('plain/half', state({ id: 'half' }));
+    write('plain/web', state({ id: 'web', cgroup_paths: { '': `${MOUNT.path}/elsewhere` } }));
+    rmSync(join(folder, 'spaces/k8s.io/cart'), { recursive: true });
+    expect(states.list().map(({ id, cgroupPath }) => [id, cgroupPath])).toEqual([
+      ['half', `/pod/${ID}`],
+      ['web', '/elsewhere'],
+    ]);
+  });
+
+  it.each([
+    ['cart', 'containerd'],
+    ['web', 'runc'],
+    ['half', undefined],
+    ['none', undefined],
+    ['..', undefined],
+    ['../plain/web', undefined],
+  ])('reads %s alone', (id, runtime) => {
+    expect(states.read(id)?.runtime).toBe(runtime);
   });
 });

@@ -1,9 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import type { CgroupMount } from '../cgroup-mount.ts';
 import { parseProcCgroup } from '../cgroup-tree.ts';
 import type { ContainerRuntime } from '../container-path.ts';
-import { type ContainerInfo, shortId } from './container.ts';
+import { type ContainerInfo, SANDBOX_NAME, shortId } from './container.ts';
 
 /** Folders of runc's state, and who uses them. Below those with `namespaces` is one more folder for each of containerd's. */
 export const RUNC_ROOTS: readonly {
@@ -16,35 +16,74 @@ export const RUNC_ROOTS: readonly {
   { folder: '/run/docker/runtime-runc', runtime: 'docker', namespaces: true },
 ];
 
-/**
- * Annotations that name a container, best first: containerd's CRI plugin (the pod's sandbox has none and is named for its
- * pod), CRI-O, nerdctl.
- */
+/** Annotations that name a container, best first: containerd's CRI plugin, CRI-O, nerdctl. */
 const NAME_ANNOTATIONS: readonly string[] = [
   'io.kubernetes.cri.container-name',
   'io.kubernetes.container.name',
   'nerdctl/name',
-  'io.kubernetes.cri.sandbox-name',
 ];
+/** What containerd's and CRI-O's CRI say that it is: `sandbox` holds a pod's namespaces, and is none of its containers. */
+const TYPE_ANNOTATIONS: readonly string[] = ['io.kubernetes.cri.container-type', 'io.kubernetes.cri-o.ContainerType'];
 
-/** Every container whose state runc keeps in the usual folders. A state that cannot be read is passed over. */
-export function listRuncContainers(mount: CgroupMount, roots = RUNC_ROOTS): ContainerInfo[] {
-  return roots.flatMap(({ folder, runtime, namespaces }) => {
-    const folders = namespaces ? foldersIn(folder).map((name) => join(folder, name)) : [folder];
-    return folders.flatMap((parent) =>
-      foldersIn(parent).flatMap((id) => {
-        const info = readRuncState(join(parent, id, 'state.json'), runtime, mount);
-        return info === undefined ? [] : [info];
-      }),
-    );
-  });
+/** What is remembered of a state file: it is read again when it has changed. */
+interface ReadState {
+  readonly version: string;
+  readonly container: ContainerInfo | undefined;
 }
 
-function readRuncState(file: string, runtime: ContainerRuntime, mount: CgroupMount): ContainerInfo | undefined {
-  try {
-    return parseRuncState(readFileSync(file, 'utf8'), runtime, mount, pathOfProcess);
-  } catch {
-    return undefined; // Deleted meanwhile, or being written.
+/** The containers whose state runc keeps in the usual folders. A state that cannot be read is passed over. */
+export class RuncStates {
+  readonly #mount: CgroupMount;
+  readonly #roots: typeof RUNC_ROOTS;
+  /** By file: a state is tens of kilobytes of JSON. */
+  #read = new Map<string, ReadState>();
+
+  constructor(mount: CgroupMount, roots = RUNC_ROOTS) {
+    this.#mount = mount;
+    this.#roots = roots;
+  }
+
+  list(): ContainerInfo[] {
+    const before = this.#read;
+    this.#read = new Map();
+    for (const { parent, runtime } of this.#parents()) {
+      for (const id of foldersIn(parent)) {
+        const file = join(parent, id, 'state.json');
+        const state = this.#readFile(file, runtime, before);
+        if (state !== undefined) this.#read.set(file, state);
+      }
+    }
+    return [...this.#read.values()].flatMap(({ container }) => container ?? []);
+  }
+
+  /** One of them, without a look at the others. */
+  read(id: string): ContainerInfo | undefined {
+    if (id === '' || id.includes('/') || id.startsWith('.')) return undefined;
+    for (const { parent, runtime } of this.#parents()) {
+      const found = this.#readFile(join(parent, id, 'state.json'), runtime, this.#read);
+      if (found?.container !== undefined) return found.container;
+    }
+    return undefined;
+  }
+
+  *#parents(): Iterable<{ readonly parent: string; readonly runtime: ContainerRuntime }> {
+    for (const { folder, runtime, namespaces } of this.#roots) {
+      if (!namespaces) yield { parent: folder, runtime };
+      else for (const name of foldersIn(folder)) yield { parent: join(folder, name), runtime };
+    }
+  }
+
+  #readFile(file: string, runtime: ContainerRuntime, before: ReadonlyMap<string, ReadState>): ReadState | undefined {
+    try {
+      const stat = statSync(file, { throwIfNoEntry: false });
+      if (stat === undefined) return undefined;
+      const version = `${stat.ino} ${stat.size} ${stat.mtimeMs}`;
+      const known = before.get(file);
+      if (known?.version === version) return known;
+      return { version, container: parseRuncState(readFileSync(file, 'utf8'), runtime, this.#mount, pathOfProcess) };
+    } catch {
+      return undefined; // Deleted meanwhile, or being written.
+    }
   }
 }
 
@@ -89,6 +128,7 @@ function nameOf(labels: unknown): string | undefined {
     const at = label.indexOf('=');
     if (at > 0) values.set(label.slice(0, at), label.slice(at + 1));
   }
+  if (TYPE_ANNOTATIONS.some((annotation) => values.get(annotation) === 'sandbox')) return SANDBOX_NAME;
   for (const annotation of NAME_ANNOTATIONS) {
     const value = values.get(annotation);
     if (value !== undefined && value !== '') return value;

@@ -1,0 +1,46 @@
+import type { CgroupMount } from '../cgroup-mount.ts';
+import type { ContainerInfo } from './container.ts';
+import { CONTAINERS_STORAGE, listStoredContainers } from './containers-storage.ts';
+import { DOCKER_SOCKET, listDockerContainers } from './docker-api.ts';
+import { RUNC_ROOTS, RuncStates } from './runc-state.ts';
+
+/** Where the runtimes of a machine keep what they know; an agent in a pod finds them below its view of the host. */
+export interface RuntimePlaces {
+  readonly runcRoots: typeof RUNC_ROOTS;
+  readonly dockerSocket: string;
+  readonly containersStorage: string;
+}
+
+export const USUAL_PLACES: RuntimePlaces = {
+  runcRoots: RUNC_ROOTS,
+  dockerSocket: DOCKER_SOCKET,
+  containersStorage: CONTAINERS_STORAGE,
+};
+
+/** What the runtimes of a machine tell without the Container Runtime Interface: files, and Docker's socket. */
+export class LocalRuntimes {
+  readonly #places: RuntimePlaces;
+  readonly #runc: RuncStates;
+
+  /** @param mount of the cgroup tree, as the runtimes see it. */
+  constructor(mount: CgroupMount, places: RuntimePlaces) {
+    this.#places = places;
+    this.#runc = new RuncStates(mount, places.runcRoots);
+  }
+
+  /** One container by its id, from runc's state, which is written before the container's first exec. */
+  read(id: string): ContainerInfo | undefined {
+    return this.#runc.read(id);
+  }
+
+  /** All that runc knows: files only, so that a look-up may wait for it. */
+  listRunc(): ContainerInfo[] {
+    return this.#runc.list();
+  }
+
+  /** All that the others know. Never fails: who does not answer has none. */
+  async listOthers(): Promise<ContainerInfo[]> {
+    const { containersStorage, dockerSocket } = this.#places;
+    return [...listStoredContainers(containersStorage), ...(await listDockerContainers(dockerSocket))];
+  }
+}
