@@ -138,9 +138,14 @@ function never(why: string) {
   );
 }
 
+/** A list is an object to JavaScript, and to `v.object`. */
 function object<E extends v.ObjectEntries>(entries: E) {
-  return v.object(entries, (issue) =>
-    issue.expected === 'Object' ? `expected an object, found ${issue.received}` : 'must be given',
+  return v.pipe(
+    v.custom<object>(
+      (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+      ({ received }) => `expected an object, found ${received === 'Array' ? 'a list' : received}`,
+    ),
+    v.object(entries, 'must be given'),
   );
 }
 
