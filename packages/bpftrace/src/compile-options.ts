@@ -5,6 +5,11 @@ export interface CompileOptions {
   readonly positionalParams?: readonly string[];
   /** The condition in front of every probe body. Absent: the whole host, and no guard code at all. */
   readonly guard?: Guard;
+  /**
+   * Where containers and pods lie in the cgroup tree. A cgroup that is not in the map `waggle_identities` belongs to whom its nearest ancestor at one
+   * of these levels does.
+   */
+  readonly identity?: { readonly levels: readonly number[] };
   /** Records (`print((a = 1))`) carry who did it: time, cgroup, pid, tid, comm. */
   readonly eventContext?: boolean;
   /** Allows `system`, `signal` and the like. */

@@ -14,7 +14,9 @@ const STACK_BYTES = 8 << 20;
 const MAX_STACKS = 1 << 16;
 /** Cgroups that a target may consist of. */
 const MAX_TARGETS = 16_384;
-/** Entries are made when they are needed. */
+/** Cgroups of containers and pods, and of what else runs on a machine. */
+const MAX_IDENTITIES = 16_384;
+/** Entries are made when they are needed. Before Linux 6.1, programs of perf events take maps of preallocated entries only. */
 const BPF_F_NO_PREALLOC = 1;
 
 /** The script's programs, in the order of its probes. */
@@ -36,6 +38,7 @@ export function describeScript(script: ScriptState): Omit<CompiledScript, 'progr
     actions,
     stackMaps: [...script.stackLimits].map((limit) => ({ limit, map: stackMapName(limit) })),
     printMapsOnExit: script.typed.config.printMapsOnExit,
+    ...(script.identity && { identity: script.identity }),
   };
 }
 
@@ -45,6 +48,7 @@ function scriptMapSpecs(script: ScriptState): MapSpec[] {
 }
 
 function internalMapSpecs(script: ScriptState): MapSpec[] {
+  const flags = script.kernelHas(6, 1) ? BPF_F_NO_PREALLOC : 0;
   const specs: Readonly<Record<InternalMap, MapSpec>> = {
     ring: {
       name: INTERNAL_MAPS.ring,
@@ -74,7 +78,15 @@ function internalMapSpecs(script: ScriptState): MapSpec[] {
       keySize: 8,
       valueSize: 1,
       maxEntries: MAX_TARGETS,
-      flags: BPF_F_NO_PREALLOC,
+      flags,
+    },
+    identities: {
+      name: INTERNAL_MAPS.identities,
+      type: 'hash',
+      keySize: 8,
+      valueSize: script.identity?.valueBytes ?? 4,
+      maxEntries: MAX_IDENTITIES,
+      flags,
     },
   };
   return (Object.keys(specs) as InternalMap[]).filter((map) => script.usedMaps.has(map)).map((map) => specs[map]);

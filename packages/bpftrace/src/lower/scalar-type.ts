@@ -11,6 +11,7 @@ const SCALARS: ReadonlySet<TypeKind> = new Set([
   'timestamp',
   'cgroup-path',
   'strerror',
+  'interned',
 ]);
 
 /** Whether values of the type live in a register; all others are bytes in memory. */

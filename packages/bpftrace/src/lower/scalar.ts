@@ -6,6 +6,7 @@ import { lowerArithmetic, lowerScalarCast, lowerUnary, lowerVariableUpdate } fro
 import { lowerBuiltin } from './builtin.ts';
 import { constantOf } from './constant-fold.ts';
 import { lowerExtract } from './extract.ts';
+import { lowerIdentity } from './identity.ts';
 import { lowerContextLoad, lowerScalarLoad } from './load.ts';
 import { mapLength } from './map-length.ts';
 import { lowerMapRead } from './map-read.ts';
@@ -26,6 +27,10 @@ export function lowerScalar(p: ProgramState, e: TypedExpression): Value {
   switch (e.kind) {
     case 'builtin':
       return lowerBuiltin(p, e);
+    case 'interned':
+      return p.b.value(BigInt(p.script.numberOfText(e.value)));
+    case 'identity':
+      return reg(lowerIdentity(p, e));
     case 'context-load':
       return lowerContextLoad(p, e);
     case 'variable':

@@ -2,7 +2,7 @@ import type { SourceLine } from '@waggle/bpf/asm';
 import type { CompileOptions } from '../compile-options.ts';
 import type { Diagnostics } from '../diagnostics/diagnostic.ts';
 import type { KernelFacts } from '../facts/kernel-facts.ts';
-import type { Action, ScriptMap } from '../script/compiled-script.ts';
+import type { Action, IdentityField, IdentityLayout, ScriptMap } from '../script/compiled-script.ts';
 import type { SourceText } from '../source/source-text.ts';
 import type { Span } from '../source/span.ts';
 import type { MapSymbol, TypedScript } from '../typed/tree.ts';
@@ -10,7 +10,7 @@ import { scriptMapOf } from './script-map.ts';
 import { walk } from './typed-children.ts';
 
 /** Maps of the engine that lowering may find it needs. */
-export type InternalMap = 'ring' | 'globals' | 'scratch' | 'ledger' | 'targets';
+export type InternalMap = 'ring' | 'globals' | 'scratch' | 'ledger' | 'targets' | 'identities';
 
 /** What the programs of a script share while they are lowered. */
 export class ScriptState {
@@ -25,6 +25,8 @@ export class ScriptState {
   readonly usedMaps = new Set<InternalMap>();
   /** Largest scratch memory of a program. */
   scratchBytes = 0;
+  readonly #identityFields: IdentityField[] = [];
+  readonly #literals: string[] = [];
   readonly #maps = new Map<MapSymbol, ScriptMap>();
   #deleted: ReadonlySet<MapSymbol> | undefined;
   readonly #lines = new Map<number, SourceLine>();
@@ -46,6 +48,29 @@ export class ScriptState {
   /** Registers an action and gives its id. */
   addAction(action: Action): number {
     return this.actions.push(action) - 1;
+  }
+
+  /** Byte offset of what is asked of who did it, in the value of `waggle_identities`. */
+  identityOffset(field: IdentityField): number {
+    this.usedMaps.add('identities');
+    const name = identityName(field);
+    const known = this.#identityFields.findIndex((one) => identityName(one) === name);
+    return 4 * (known < 0 ? this.#identityFields.push(field) - 1 : known);
+  }
+
+  /** The number of a literal text; of the empty one, that of none. */
+  numberOfText(text: string): number {
+    this.usedMaps.add('identities');
+    if (text === '') return 0;
+    const known = this.#literals.indexOf(text);
+    return known < 0 ? this.#literals.push(text) : known + 1;
+  }
+
+  /** What the programs that were lowered ask; undefined where that is nothing. */
+  get identity(): IdentityLayout | undefined {
+    const fields = this.#identityFields;
+    if (!this.usedMaps.has('identities')) return undefined;
+    return { fields, valueBytes: 4 * Math.max(1, fields.length), literals: this.#literals };
   }
 
   /** How a map of the script is stored. */
@@ -79,6 +104,11 @@ export class ScriptState {
     }
     return line;
   }
+}
+
+/** `pod`, `label app`: different for different fields. */
+export function identityName(field: IdentityField): string {
+  return field.kind === 'label' ? `label ${field.key}` : field.kind;
 }
 
 /** The name of the stack map whose stacks have up to `limit` frames. */

@@ -1,52 +1,13 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmdirSync, statSync } from 'node:fs';
-import { attach, type Link } from '@waggle/bpf';
-import { afterEach, describe, expect, test } from 'vitest';
-import type { CompileOptions } from '../compile-options.ts';
-import { CONTEXT, type CompiledScript, INTERNAL_MAPS, LEDGER } from '../script/compiled-script.ts';
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { CONTEXT, INTERNAL_MAPS, LEDGER } from '../script/compiled-script.ts';
 import { type LoadedScript, loadScript, ownComm, wordsOf } from './loaded-script.test-kit.ts';
 import { compileText, machineFacts } from './machine-facts.test-kit.ts';
+import { cgroupId, NestedCgroup, unifiedMount } from './nested-cgroup.test-kit.ts';
+import { openMissing, startScripts } from './started-script.test-kit.ts';
 
 const facts = machineFacts();
-const links: Link[] = [];
-
-afterEach(() => {
-  for (const link of links.splice(0)) link.close();
-});
-
-interface Running extends LoadedScript {
-  readonly script: CompiledScript;
-}
-
-/** Compiles, loads and attaches; the guard is this process. */
-function start(text: string, options: CompileOptions = { guard: { pids: [process.pid] } }): Running {
-  const script = compileText(text, facts, options);
-  const loaded = loadScript(script);
-  try {
-    script.programs.forEach(({ attachPoints }, i) => {
-      for (const point of attachPoints) {
-        if (point.attach.kind !== 'test-run') links.push(attach(loaded.programs[i]!, point.attach));
-      }
-    });
-  } catch (error) {
-    loaded[Symbol.dispose]();
-    throw error;
-  }
-  return { ...loaded, script };
-}
-
-function stop(): void {
-  for (const link of links.splice(0)) link.close();
-}
-
-/** A system call of this process with a path in it. */
-function openMissing(path: string): void {
-  try {
-    process.chdir(path);
-  } catch {
-    // ENOENT, as it should be.
-  }
-}
+const { start, stop } = startScripts(facts);
 
 describe('a tracepoint', () => {
   test('sends its arguments', () => {
@@ -180,37 +141,4 @@ test('every instruction knows its line', () => {
 
 function countIn(running: LoadedScript, map: string): bigint {
   return wordsOf(running.scalar(map)).reduce((sum, word, i) => (i % 2 === 0 ? sum + word : sum), 0n);
-}
-
-function cgroupId(folder: string): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64LE(statSync(folder, { bigint: true }).ino);
-  return bytes;
-}
-
-/** Where the unified hierarchy is mounted. */
-function unifiedMount(): string {
-  const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n');
-  return mounts.map((line) => line.split(' ')).find((fields) => fields[2] === 'cgroup2')![1]!;
-}
-
-/** A cgroup of level 2 within one of level 1, for a short-lived process. */
-class NestedCgroup {
-  readonly outer = `${unifiedMount()}/waggle-lower-${process.pid}`;
-  readonly inner = `${this.outer}/inner`;
-
-  constructor() {
-    mkdirSync(this.inner, { recursive: true });
-  }
-
-  /** Runs a process in the inner one. */
-  run(): void {
-    const { status } = spawnSync('sh', ['-c', `echo $$ > ${this.inner}/cgroup.procs && exec true`]);
-    expect(status).toBe(0);
-  }
-
-  [Symbol.dispose](): void {
-    rmdirSync(this.inner);
-    rmdirSync(this.outer);
-  }
 }

@@ -1,5 +1,6 @@
 import type { TypedExpression } from '../typed/tree.ts';
 import type { Type } from '../types/type.ts';
+import { identityName } from './script-state.ts';
 
 const STABLE_BUILTINS: ReadonlySet<string> = new Set(['pid', 'tid', 'uid', 'gid', 'cgroup', 'comm', 'ctx']);
 
@@ -13,6 +14,10 @@ export function stableValue(e: TypedExpression): string | undefined {
       return `${typeName(e.type)}:${e.value}`;
     case 'string':
       return `${typeName(e.type)}:${JSON.stringify(e.value)}`;
+    case 'interned':
+      return `interned:${JSON.stringify(e.value)}`;
+    case 'identity':
+      return `identity ${identityName(e.field)}`;
     case 'builtin':
       return STABLE_BUILTINS.has(e.name) ? e.name : undefined;
     case 'context-load':

@@ -4,15 +4,22 @@
  *
  * Two of its habits are kept: min and max compare as unsigned numbers, and integer keys as signed ones. Where it leaves the order to
  * the kernel's hash table (equal values; keys that are neither integers nor strings), ours follows the key, so that equal maps print equally.
+ * Interned texts are in the order of the texts, since their numbers differ from run to run.
  */
 import { offsetsOf } from '../types/layout.ts';
 import type { Type } from '../types/type.ts';
+import { internedText } from './interned-text.ts';
 import { averageOf, type MapEntry, type MapSnapshot, type MapValue } from './map-snapshot.ts';
+import type { RenderContext } from './render-context.ts';
 import type { Value } from './value.ts';
 
 /** The entries in order; with `top` only that many of them, from the end. */
-export function arrangeEntries(snapshot: MapSnapshot, top = 0): readonly MapEntry[] {
-  const byKey = snapshot.key ? keyOrder(snapshot.key) : compareBytes;
+export function arrangeEntries(
+  snapshot: MapSnapshot,
+  render: Pick<RenderContext, 'internedText'>,
+  top = 0,
+): readonly MapEntry[] {
+  const byKey = snapshot.key ? keyOrder(snapshot.key, render) : compareBytes;
   const sorted = snapshot.entries
     .map((entry) => ({ entry, rank: rankOf(snapshot.value, entry.value) }))
     .sort((a, b) => compare(a.rank, b.rank) || byKey(a.entry, b.entry))
@@ -38,8 +45,13 @@ function rankOf(type: Type, value: MapValue): bigint {
 
 type EntryOrder = (a: MapEntry, b: MapEntry) => number;
 
-function keyOrder(type: Type): EntryOrder {
-  const orders = type.kind === 'tuple' ? elementOrders(type.elements) : [partOrder(type, (entry) => entry.key!, 0)];
+type Texts = Pick<RenderContext, 'internedText'>;
+
+function keyOrder(type: Type, texts: Texts): EntryOrder {
+  const orders =
+    type.kind === 'tuple'
+      ? elementOrders(type.elements, texts)
+      : [partOrder(type, { part: (entry) => entry.key!, offset: 0 }, texts)];
   return (a, b) => {
     for (const order of orders) {
       const result = order(a, b);
@@ -49,15 +61,23 @@ function keyOrder(type: Type): EntryOrder {
   };
 }
 
-function elementOrders(types: readonly Type[]): EntryOrder[] {
+function elementOrders(types: readonly Type[], texts: Texts): EntryOrder[] {
   const offsets = offsetsOf(types);
   return types.map((type, index) =>
-    partOrder(type, (entry) => (entry.key as readonly Value[])[index]!, offsets[index]!),
+    partOrder(type, { part: (entry) => (entry.key as readonly Value[])[index]!, offset: offsets[index]! }, texts),
   );
 }
 
 /** Order by a key, or by an element of a tuple key that lies at `offset`. Strings are padded with zeros: their bytes compare as memory. */
-function partOrder(type: Type, part: (entry: MapEntry) => Value, offset: number): EntryOrder {
+function partOrder(
+  type: Type,
+  { part, offset }: { readonly part: (entry: MapEntry) => Value; readonly offset: number },
+  texts: Texts,
+): EntryOrder {
+  if (type.kind === 'interned') {
+    const text = (entry: MapEntry) => internedText(part(entry), texts) ?? '';
+    return (a, b) => compare(text(a), text(b));
+  }
   if (type.kind === 'string') return (a, b) => compareBytes(a, b, offset, offset + type.sizeBytes);
   if (type.kind !== 'int') return () => 0;
   const signed = (entry: MapEntry) => BigInt.asIntN(8 * type.sizeBytes, BigInt(part(entry) as number | bigint));
@@ -77,6 +97,6 @@ function compareBytes(
   return 0;
 }
 
-function compare(a: bigint, b: bigint): number {
+function compare<T extends bigint | string>(a: T, b: T): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -29,6 +29,7 @@ const LAYOUT: RecordLayout = {
     dynamic('path', TEXT, 36),
     dynamic('data', { kind: 'buffer', sizeBytes: 64 }, 40),
     inline('flag', { kind: 'bool' }, 44),
+    inline('pod', { kind: 'interned' }, 16),
     { name: 'answer', type: UINT8, place: { kind: 'constant', value: 42n } },
     { name: 'probe', type: TEXT, place: { kind: 'constant', value: 'begin' } },
   ],
@@ -74,7 +75,7 @@ describe.each([true, false])('generated: %s', (generate) => {
   const read = (bytes: Uint8Array) => decode(new DataView(bytes.buffer), 0, bytes.length);
 
   test('fields in order', () => {
-    expect(read(encode(SAMPLE))).toEqual([5n, 7, 'node', '/etc/passwd', Uint8Array.of(1, 2), true, 42, 'begin']);
+    expect(read(encode(SAMPLE))).toEqual([5n, 7, 'node', '/etc/passwd', Uint8Array.of(1, 2), true, 7, 42, 'begin']);
   });
 
   test.each<[string, Partial<Sample>, string]>([
@@ -119,7 +120,7 @@ describe.each([true, false])('generated: %s', (generate) => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 120 }), fc.nat(200), (bytes, length) => {
         try {
-          expect(decode(new DataView(bytes.buffer), 0, length)).toHaveLength(8);
+          expect(decode(new DataView(bytes.buffer), 0, length)).toHaveLength(9);
         } catch (error) {
           expect(error).toBeInstanceOf(DecodeError);
         }

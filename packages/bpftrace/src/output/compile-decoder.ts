@@ -122,6 +122,8 @@ function scalarExpression(type: Type, offset: number): string | undefined {
     case 'timestamp':
     case 'cgroup-path':
       return `view.getBigUint64(${at}, true)`;
+    case 'interned':
+      return `view.getUint32(${at}, true)`;
     default:
       return undefined;
   }

@@ -39,6 +39,7 @@ test.each<[string, Type, number[], unknown]>([
     [5, 120, 0],
     { a: 5, b: 'x' },
   ],
+  ['number of a text', { kind: 'interned' }, [0xff, 0xff, 0xff, 0xff], 4294967295],
   ['IPv4', { kind: 'inet' }, [2, 0, 0, 0, 0, 0, 0, 0, 10, 1, 2, 3, ...Array(12).fill(0)], '10.1.2.3'],
   ['IPv6', { kind: 'inet' }, [10, 0, 0, 0, 0, 0, 0, 0, ...Array(15).fill(0), 1], '::1'],
   ['unknown family', { kind: 'inet' }, [5, ...Array(23).fill(0)], ''],

@@ -44,6 +44,8 @@ export function compileValueReader(type: Type): ValueReader {
       return readUint64;
     case 'strerror':
       return (view, offset) => view.getBigInt64(offset, true);
+    case 'interned':
+      return (view, offset) => view.getUint32(offset, true);
     case 'usym':
       return (view, offset) => ({ address: readUint64(view, offset), ...readOwner(view, offset + 8) });
     case 'kstack':

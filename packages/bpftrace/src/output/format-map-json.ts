@@ -27,7 +27,7 @@ export function formatMapJson(
 ): string {
   const { name, key, value: type } = snapshot;
   const kind = isHistogram(type) ? 'hist' : type.kind === 'avg' || type.kind === 'stats' ? 'stats' : 'map';
-  const entries = arrangeEntries(snapshot, limits.top);
+  const entries = arrangeEntries(snapshot, render, limits.top);
   if (entries.length === 0 && kind !== 'stats') return '';
   const format = compileMapValueJson(type, options);
   const div = divisorOf(limits);

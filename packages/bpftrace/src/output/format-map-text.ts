@@ -33,7 +33,7 @@ export function formatMapText(
   const format = compileMapValueFormatter(type, options);
   const behindLabel = isHistogram(type) ? ':\n' : ': ';
   const div = divisorOf(limits);
-  const lines = arrangeEntries(snapshot, limits.top).map((entry) => {
+  const lines = arrangeEntries(snapshot, render, limits.top).map((entry) => {
     const label = formatKey ? `${name}[${formatKey(entry.key!, render)}]` : name;
     return `${label}${behindLabel}${format(entry.value, div, render)}\n`;
   });

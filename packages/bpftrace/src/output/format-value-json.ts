@@ -1,10 +1,11 @@
 /**
  * Values as bpftrace's JSON: numbers where doubles hold them (`jsonInteger`), enumerators and pointers by number, tuples and arrays as
- * arrays, records and structs as objects, buffers as arrays of signed bytes; everything else as the string that text mode prints.
+ * arrays, records and structs as objects, buffers as arrays of signed bytes, interned texts that are none as null; everything else as the string that text mode prints.
  */
 import type { Type } from '../types/type.ts';
 import type { FormatOptions } from './format-options.ts';
 import { compileValueFormatter, enumNumber, type ValueFormatter } from './format-value.ts';
+import { internedText } from './interned-text.ts';
 import { jsonInteger, jsonString } from './json-text.ts';
 import { namedFieldsOf } from './named-fields.ts';
 import type { NamedValues, Value } from './value.ts';
@@ -23,6 +24,11 @@ export function compileJsonFormatter(type: Type, options: FormatOptions): ValueF
       return (value) => jsonInteger(value as bigint);
     case 'buffer':
       return (value) => jsonBytes(value as Uint8Array);
+    case 'interned':
+      return (value, render) => {
+        const text = internedText(value, render);
+        return text === undefined ? 'null' : jsonString(text, options);
+      };
     case 'array': {
       const element = compileJsonFormatter(type.element, options);
       return (value, render) => `[${(value as readonly Value[]).map((item) => element(item, render)).join(',')}]`;

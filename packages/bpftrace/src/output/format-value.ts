@@ -8,6 +8,7 @@
  * | tuple   | `(1, a)` |
  * | array   | `[1,2]` |
  * | record, struct | `{ .a = 1, .b = 2 }` |
+ * | interned | its text; `<none>` where there is none |
  * | buffer  | printable ASCII as it is, other bytes as `\x01` |
  * | stack   | lines, see `format-stack.ts` |
  */
@@ -15,6 +16,7 @@ import type { EnumInfo, IntType, Type } from '../types/type.ts';
 import { tracedText } from './escape.ts';
 import type { FormatOptions } from './format-options.ts';
 import { formatKernelSymbol, formatStack, formatUserSymbol } from './format-stack.ts';
+import { internedText } from './interned-text.ts';
 import { namedFieldsOf } from './named-fields.ts';
 import type { RenderContext } from './render-context.ts';
 import { strerror } from './strerror.ts';
@@ -28,6 +30,9 @@ export type ValueFormatter = (value: Value, render: RenderContext) => string;
 export interface NumberStyle {
   readonly plus: boolean;
 }
+
+/** What is shown where nobody knows, or nothing is to be known. */
+const NO_TEXT = '<none>';
 
 const PLAIN: NumberStyle = { plus: false };
 
@@ -79,6 +84,8 @@ export function compileValueFormatter(type: Type, options: FormatOptions, style:
       return (value, render) => tracedText(render.cgroupPath(value as bigint) ?? '', options);
     case 'strerror':
       return (value) => strerror(Number(value));
+    case 'interned':
+      return (value, render) => tracedText(internedText(value, render) ?? NO_TEXT, options);
     default:
       throw new RangeError(`type ${type.kind} has no values of its own`);
   }

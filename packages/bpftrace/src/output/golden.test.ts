@@ -31,6 +31,7 @@ const render: RenderContext = {
   stack: () => undefined,
   userName: () => 'root',
   cgroupPath: () => undefined,
+  internedText: () => undefined,
   wallClockNs: (_clock, ns) => ns,
   nowMs: () => 0,
 };

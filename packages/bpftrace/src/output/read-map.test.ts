@@ -154,7 +154,7 @@ test('equal values follow their key, whatever order the kernel has', () => {
       map,
       order.map((key) => ({ key: words(key), value: words(1) })),
     );
-    return arrangeEntries(snapshot).map(({ key }) => key);
+    return arrangeEntries(snapshot, { internedText: () => undefined }).map(({ key }) => key);
   };
   expect(keysOf([3, -1, 2])).toEqual([-1n, 2n, 3n]);
   expect(keysOf([2, 3, -1])).toEqual([-1n, 2n, 3n]);

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { Action, RecordLayout } from '../script/compiled-script.ts';
 import { parseFormat } from '../script/format-string.ts';
 import { SourceText } from '../source/source-text.ts';
-import { INT64, type StackType, type Type, UINT32 } from '../types/type.ts';
+import { INT64, INTERNED, type StackType, type Type, UINT32 } from '../types/type.ts';
 import { formatStack } from './format-stack.ts';
-import { type ActionContext, type OutputFormat, renderAction } from './render-action.ts';
+import { type ActionContext, type OutputFormat, renderAction, renderMap } from './render-action.ts';
 import type { RenderContext } from './render-context.ts';
 import { renderAttached, renderFinalMaps, renderLostEvents } from './render-final-maps.ts';
 import { runtimeErrorDiagnostic } from './runtime-error-diagnostic.ts';
@@ -19,6 +19,7 @@ const render: RenderContext = {
   stack: (_type, id) => (id === 5n ? FRAMES : undefined),
   userName: (uid) => (uid === 0 ? 'root' : undefined),
   cgroupPath: (id) => (id === 7n ? 'unified:/pod' : undefined),
+  internedText: (id) => ({ 1: 'web', 2: 'cart' })[id],
   wallClockNs: (_clock, ns) => ns,
   nowMs: () => new Date(2026, 0, 4, 9, 5, 7).getTime(),
 };
@@ -116,6 +117,20 @@ describe.each<[string, Action, Value[], string, string]>([
     '{"type": "value", "data": "unified:/pod"}\n',
   ],
   [
+    'interned text',
+    { kind: 'event', layout: layoutOf(INTERNED, { kind: 'tuple', elements: [INTERNED, INTERNED] }) },
+    [1, [2, 0]],
+    '{ .f0 = web, .f1 = (cart, <none>) }\n',
+    '{"type": "value", "data": {"f0": "web", "f1": ["cart",null]}}\n',
+  ],
+  [
+    'padded interned text',
+    { kind: 'printf', format: format('%-8s|%8s|%s\n'), layout: layoutOf(INTERNED, INTERNED, INTERNED) },
+    [1, 2, 99],
+    'web     |    cart|<none>\n',
+    '{"type": "printf", "data": "web     |    cart|<none>\\n"}\n',
+  ],
+  [
     'unknown user',
     { kind: 'print-value', layout: layoutOf({ kind: 'username' }) },
     [1000n],
@@ -125,6 +140,14 @@ describe.each<[string, Action, Value[], string, string]>([
 ])('%s', (_name, action, fields, text, json) => {
   test('text', () => expect(renderAction(action, fields, context('text'))).toBe(text));
   test('json', () => expect(renderAction(action, fields, context('json'))).toBe(json));
+});
+
+test('maps are in the order of their texts, not of the numbers', () => {
+  const keys = [1, 2, 0].map((text, i) => ({ key: [text, i], keyBytes: Uint8Array.of(text, i) }));
+  const entries = keys.map((key) => ({ ...key, value: { kind: 'value', value: key.key[0]! } as const }));
+  const map = { name: '@', key: { kind: 'tuple', elements: [INTERNED, UINT32] }, value: INTERNED, entries } as const;
+  expect(renderMap(map, {}, context('text'))).toBe('@[<none>, 2]: <none>\n@[cart, 1]: cart\n@[web, 0]: web\n');
+  expect(renderMap(map, { top: 1 }, context('json'))).toBe('{"type": "map", "data": {"@": {"web,0": "web"}}}\n');
 });
 
 test('on a terminal, traced strings are escaped, and the script is not', () => {

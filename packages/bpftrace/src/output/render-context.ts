@@ -10,6 +10,8 @@ export interface RenderContext {
   stack(type: StackType, id: bigint): readonly bigint[] | undefined;
   userName(uid: number): string | undefined;
   cgroupPath(id: bigint): string | undefined;
+  /** The text that has this number in the trace. */
+  internedText(id: number): string | undefined;
   /** Wall-clock nanoseconds since the epoch of a reading of that clock. */
   wallClockNs(clock: 'monotonic' | 'boot' | 'tai' | 'realtime', ns: bigint): bigint;
   /** Wall-clock milliseconds since the epoch, for `time()`. */

@@ -3,7 +3,7 @@
  *
  * | type                                            | value |
  * | ----------------------------------------------- | ----- |
- * | int of 1, 2 or 4 bytes                          | number |
+ * | int of 1, 2 or 4 bytes; interned (number of its text) | number |
  * | int of 8 bytes; pointer, ksym (address); username (uid); cgroup-path (id); strerror (errno); timestamp (ns of its clock) | bigint |
  * | bool                                            | boolean |
  * | string, inet, mac                               | string |

@@ -17,7 +17,23 @@ export interface CompiledScript {
   /** Largest stack limit, and whether any: which `stacks_N` map belongs to a limit. */
   readonly stackMaps: readonly { readonly limit: number; readonly map: string }[];
   readonly printMapsOnExit: boolean;
+  /** What the script asks of who did it; absent where it asks nothing. */
+  readonly identity?: IdentityLayout;
 }
+
+/** How `waggle_identities` says what a cgroup is to the cluster. */
+export interface IdentityLayout {
+  /** Field `i` is the u32 at offset `4 * i` of the map's value: the number of its text, 0 where there is none. */
+  readonly fields: readonly IdentityField[];
+  readonly valueBytes: number;
+  /** Texts that the script compares with. Text `i` has the number `i + 1`: the trace's table of texts starts with them. */
+  readonly literals: readonly string[];
+}
+
+export type IdentityField =
+  | { readonly kind: 'node' | 'namespace' | 'pod' | 'container' | 'workload' }
+  /** The value of a label of the pod. */
+  | { readonly kind: 'label'; readonly key: string };
 
 export interface CompiledProgram {
   /** `spec.attach` is the first of `attachPoints`. */
@@ -40,6 +56,8 @@ export const INTERNAL_MAPS = {
   ledger: 'waggle_ledger',
   /** Hash: u64 cgroup id -> u8 1. The target set. */
   targets: 'waggle_targets',
+  /** Hash: u64 cgroup id -> u32 numbers of texts, as `CompiledScript.identity` says. */
+  identities: 'waggle_identities',
 } as const;
 
 /** Byte offsets in the value of `waggle_globals`. */

@@ -16,11 +16,14 @@ export function printTypedExpression(e: TypedExpression, block: PrintStatements 
       if (e.type.kind === 'bool') return e.value === 0n ? 'false' : 'true';
       return `${e.value}:${type}`;
     case 'string':
+    case 'interned':
       return `${JSON.stringify(e.value)}:${type}`;
     case 'bytes':
       return `${Array.from(e.value, (byte) => byte.toString(16).padStart(2, '0')).join('')}:${type}`;
     case 'builtin':
       return e.name;
+    case 'identity':
+      return e.field.kind === 'label' ? `label(${JSON.stringify(e.field.key)})` : e.field.kind;
     case 'context-load': {
       const size = e.type.kind === 'int' && e.type.sizeBytes !== e.sizeBytes ? `,${e.sizeBytes}` : '';
       return `ctx[${e.offset}${size}]:${type}${e.trusted ? '!' : ''}`;

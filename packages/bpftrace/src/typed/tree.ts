@@ -7,6 +7,7 @@
  * exceeded limits).
  */
 import type { AttachSpec, ProgramType } from '@waggle/bpf/spec';
+import type { IdentityField } from '../script/compiled-script.ts';
 import type { FormatString } from '../script/format-string.ts';
 import type { Span } from '../source/span.ts';
 import type { AggregateType, IntType, RecordType, StackType, TupleType, Type } from '../types/type.ts';
@@ -89,14 +90,16 @@ interface Typed {
 }
 
 /**
- * Expressions of scalar type (int, bool, pointer, ksym, timestamp, …) are values of a 64-bit register, zero- or
+ * Expressions of scalar type (int, bool, pointer, interned, ksym, timestamp, …) are values of a 64-bit register, zero- or
  * sign-extended from their size. All others (string, struct, tuple, inet, stack, …) are bytes in memory, laid out as `layout.ts` says.
  */
 export type TypedExpression =
   | IntegerConstant
   | StringConstant
   | BytesConstant
+  | InternedConstant
   | Builtin
+  | IdentityRead
   | ContextLoad
   | VariableRead
   | MapRead
@@ -144,6 +147,18 @@ export interface StringConstant extends Typed {
 export interface BytesConstant extends Typed {
   readonly kind: 'bytes';
   readonly value: Uint8Array;
+}
+
+/** A literal text by its number; the empty one is 0, as is what nobody knows. */
+export interface InternedConstant extends Typed {
+  readonly kind: 'interned';
+  readonly value: string;
+}
+
+/** What the current task's cgroup is to the cluster: `pod`, `label("app")`. An interned text, 0 where it is nothing. */
+export interface IdentityRead extends Typed {
+  readonly kind: 'identity';
+  readonly field: IdentityField;
 }
 
 export interface Builtin extends Typed {

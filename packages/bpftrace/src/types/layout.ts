@@ -27,6 +27,8 @@ export function layoutOf(type: Type): Layout {
     case 'cgroup-path':
     case 'strerror':
       return { sizeBytes: 8, align: 8 };
+    case 'interned':
+      return { sizeBytes: 4, align: 4 };
     case 'usym':
     case 'kstack':
     case 'ustack':

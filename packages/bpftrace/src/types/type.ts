@@ -110,6 +110,8 @@ export type Type =
   | { readonly kind: 'cgroup-path'; readonly pattern?: string }
   /** u64 errno, shown as its text. */
   | { readonly kind: 'strerror' }
+  /** u32: a text that user space knows by this number; 0: none. */
+  | { readonly kind: 'interned' }
   | AggregateType;
 
 export type TypeKind = Type['kind'];
@@ -123,6 +125,7 @@ const AGGREGATES: ReadonlySet<TypeKind> = new Set(['count', 'sum', 'avg', 'min',
 
 export const NONE: Type = { kind: 'none' };
 export const ERROR: Type = { kind: 'error' };
+export const INTERNED: Type = { kind: 'interned' };
 export const BOOL: Type = { kind: 'bool' };
 export const INT64: IntType = { kind: 'int', sizeBytes: 8, signed: true };
 export const UINT64: IntType = { kind: 'int', sizeBytes: 8, signed: false };

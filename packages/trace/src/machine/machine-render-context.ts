@@ -65,6 +65,10 @@ export class MachineRenderContext implements RenderContext {
     return this.#tree.pathOf(id);
   }
 
+  internedText(_id: number): string | undefined {
+    return undefined;
+  }
+
   wallClockNs(clock: keyof ClockOffsets, ns: bigint): bigint {
     return ns + this.clocks[clock];
   }

@@ -90,6 +90,7 @@ const NOTHING_KNOWN: RenderContext = {
   stack: () => undefined,
   userName: () => undefined,
   cgroupPath: () => undefined,
+  internedText: () => undefined,
   wallClockNs: (_clock, ns) => ns,
   nowMs: () => 0,
 };

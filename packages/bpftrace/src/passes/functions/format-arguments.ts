@@ -49,7 +49,8 @@ function checkKind(ctx: TypingContext, arg: TypedExpression, { conversion: lette
   else if (bytes) good = kind === 'buffer';
   else good = NUMBERS.includes(kind);
   if (good) return true;
-  const hint = bytes ? 'buf() gives bytes' : kind === 'string' || kind === 'inet' ? 'use %s' : 'use %s, or cast it';
+  const isText = kind === 'string' || kind === 'inet' || kind === 'interned';
+  const hint = bytes ? 'buf() gives bytes' : isText ? 'use %s' : 'use %s, or cast it';
   fail(ctx, 'format-arguments', arg.span, `%${letter} cannot show ${printType(arg.type)}`, { hint });
   return false;
 }

@@ -11,6 +11,7 @@ import { integer, string } from '../typing/constants.ts';
 import type { TypingContext } from '../typing/context.ts';
 import { errorExpression, fail, isError } from '../typing/context.ts';
 import { convert } from '../typing/convert.ts';
+import { INTERNED_HINT } from '../typing/interned.ts';
 import type { FunctionTable } from './function-rule.ts';
 import { value } from './function-rule.ts';
 
@@ -46,6 +47,7 @@ function checkStr(ctx: TypingContext, call: Call): TypedExpression {
       'type-mismatch',
       source.span,
       `str() needs a pointer, an integer or a string, not ${printType(source.type)}`,
+      hintFor(source.type),
     );
   }
   const fits =
@@ -109,6 +111,7 @@ function checkBuf(ctx: TypingContext, call: Call): TypedExpression {
       'type-mismatch',
       source.span,
       `buf() needs a pointer, an integer, a string or an array, not ${printType(source.type)}`,
+      hintFor(source.type),
     );
   }
   const isWhole = source.type.kind === 'array' || place !== undefined;
@@ -176,7 +179,7 @@ function checkContains(ctx: TypingContext, call: Call): TypedExpression {
 function stringArgument(ctx: TypingContext, call: Call, index: number): TypedExpression {
   const text = argument(ctx, call, index);
   if (isError(text) || text.type.kind === 'string') return text;
-  const hint = text.type.kind === 'pointer' ? { hint: 'read it first, with str()' } : {};
+  const hint = hintFor(text.type);
   return fail(
     ctx,
     'type-mismatch',
@@ -184,6 +187,11 @@ function stringArgument(ctx: TypingContext, call: Call, index: number): TypedExp
     `${call.name.text}() needs a string here, not ${printType(text.type)}`,
     hint,
   );
+}
+
+function hintFor(type: Type): { readonly hint?: string } {
+  if (type.kind === 'interned') return INTERNED_HINT;
+  return type.kind === 'pointer' ? { hint: 'read it first, with str()' } : {};
 }
 
 function isBytes(type: Type): boolean {

@@ -9,12 +9,14 @@ import { constantInt } from '../typing/constants.ts';
 import type { TypingContext } from '../typing/context.ts';
 import { errorExpression, fail, isError } from '../typing/context.ts';
 import { convert } from '../typing/convert.ts';
+import { readIdentity } from '../typing/identity.ts';
 import type { FunctionTable } from './function-rule.ts';
 import { value } from './function-rule.ts';
 
 /** Functions about the current task, and about the target. */
 export const TASK_FUNCTIONS: FunctionTable = {
   in_target: value(0, 1, checkInTarget),
+  label: value(1, 1, checkLabel),
   signal: { ...value(1, 1, (ctx, call) => sendSignal(ctx, call, 'send_signal')), unsafe: true },
   signal_thread: { ...value(1, 1, (ctx, call) => sendSignal(ctx, call, 'send_signal_thread')), unsafe: true },
   cgroupid: value(1, 1, (ctx, call) =>
@@ -52,6 +54,14 @@ function checkInTarget(ctx: TypingContext, call: Call): TypedExpression {
   if (task && taskPointer(ctx).to.kind === 'none')
     return fail(ctx, 'missing-btf', call.span, 'in_target(task) needs BTF');
   return { kind: 'in-target', ...(task && { task }), type: BOOL, span: call.span };
+}
+
+/** `label("app")`: waggle's own. Any key will do: what pods do not have is `<none>`. */
+function checkLabel(ctx: TypingContext, call: Call): TypedExpression {
+  const key = literalString(ctx, call, 0);
+  if (key === undefined) return errorExpression(call.span);
+  if (key === '') return fail(ctx, 'invalid-argument', call.args[0]!.span, 'label() needs the key of a label');
+  return readIdentity(ctx, { kind: 'label', key }, call.span);
 }
 
 /** Numbers of signals, include/uapi/asm-generic/signal.h. */

@@ -13,9 +13,11 @@ import type { TypingContext } from './context.ts';
 import { errorExpression, fail, isError } from './context.ts';
 import { convert, wrapInt } from './convert.ts';
 import { foldLiterals } from './fold.ts';
+import { INTERNED_HINT, internLiterals } from './interned.ts';
 import { isLiteralType, isUntyped } from './literal-types.ts';
 
-type Arithmetic = Exclude<BinaryOperation['operator'], '==' | '!=' | '<' | '<=' | '>' | '>='>;
+type Comparison = '==' | '!=' | '<' | '<=' | '>' | '>=';
+type Arithmetic = Exclude<BinaryOperation['operator'], Comparison>;
 
 /** `left operator right`; conversions become visible, literals are folded. */
 export function checkBinary(ctx: TypingContext, node: Binary): TypedExpression {
@@ -170,7 +172,7 @@ function negated(operand: TypedExpression): TypedExpression {
 
 function compare(
   ctx: TypingContext,
-  operator: '==' | '!=' | '<' | '<=' | '>' | '>=',
+  operator: Comparison,
   left: TypedExpression,
   right: TypedExpression,
   span: Span,
@@ -188,6 +190,17 @@ function compare(
   if (address(left.type) && address(right.type)) {
     return { kind: 'binary', operator, left: convert(left, UINT64), right: convert(right, UINT64), type: BOOL, span };
   }
+  return compareWhole(ctx, operator, internLiterals(left, right.type), internLiterals(right, left.type), span);
+}
+
+/** Values that are no numbers: only whether they are equal can be asked. */
+function compareWhole(
+  ctx: TypingContext,
+  operator: Comparison,
+  left: TypedExpression,
+  right: TypedExpression,
+  span: Span,
+): TypedExpression {
   const common = commonType(left.type, right.type);
   if (!common || common.kind === 'struct') return incomparable(ctx, left, right, span);
   if (operator !== '==' && operator !== '!=') {
@@ -196,6 +209,7 @@ function compare(
     });
   }
   const equal = operator === '==';
+  if (common.kind === 'interned') return { kind: 'binary', operator, left, right, type: BOOL, span };
   if (common.kind === 'string') return { kind: 'string-compare', equal, left, right, bytes: false, type: BOOL, span };
   return {
     kind: 'string-compare',
@@ -223,7 +237,7 @@ function incomparable(ctx: TypingContext, left: TypedExpression, right: TypedExp
   const hint =
     aString && ![left, right].some((side) => side.kind === 'integer') ? { hint: 'str() reads a string' } : {};
   const message = `cannot compare ${printType(left.type)} with ${printType(right.type)}`;
-  return fail(ctx, 'type-mismatch', span, message, hint);
+  return fail(ctx, 'type-mismatch', span, message, kinds.includes('interned') ? INTERNED_HINT : hint);
 }
 
 function warnMixed(ctx: TypingContext, left: TypedExpression, right: TypedExpression, span: Span): void {

@@ -8,6 +8,7 @@ import type { TypingContext } from './context.ts';
 import { fail } from './context.ts';
 import { contextPointer } from './context-pointer.ts';
 import { convert } from './convert.ts';
+import { IDENTITY_BUILTINS, readIdentity } from './identity.ts';
 import { accessMember } from './members.ts';
 import { noArgs, numberedArgument, register, returnValue } from './probe-args.ts';
 import { typeOfBtf } from './type-of-btf.ts';
@@ -68,10 +69,12 @@ const BUILTINS: Readonly<Record<string, Rule>> = {
   },
 };
 
-/** A bare name: a builtin, or a constant of an enum. */
+/** A bare name: a builtin, or a constant of an enum. A script may have constants that are called `node` or `pod`. */
 export function checkIdentifier(ctx: TypingContext, name: string, span: Span): TypedExpression {
   const rule = Object.hasOwn(BUILTINS, name) ? BUILTINS[name] : undefined;
   if (rule) return rule(ctx, span);
+  const identity = ctx.definitions.constants.has(name) ? undefined : IDENTITY_BUILTINS.find((one) => one === name);
+  if (identity) return readIdentity(ctx, { kind: identity }, span);
   const numbered = /^arg(\d)$/.exec(name);
   if (numbered) return numberedArgument(ctx, Number(numbered[1]), span);
   if (/^sarg\d$/.test(name)) {
@@ -91,7 +94,7 @@ function enumerator(ctx: TypingContext, name: string, span: Span): TypedExpressi
 }
 
 function unknownName(ctx: TypingContext, name: string, span: Span): TypedExpression {
-  const names = [...Object.keys(BUILTINS), ...ctx.definitions.constants.keys()];
+  const names = [...Object.keys(BUILTINS), ...IDENTITY_BUILTINS, ...ctx.definitions.constants.keys()];
   const inScope = ctx.scopes.names.includes(`$${name}`) ? { hint: `did you mean $${name}?` } : undefined;
   const aMap = ctx.environment.findMap(`@${name}`)?.value ? { hint: `did you mean @${name}?` } : undefined;
   return fail(ctx, 'unknown-name', span, `unknown name ${name}`, inScope ?? aMap ?? didYouMean(name, names));

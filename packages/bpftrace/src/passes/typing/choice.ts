@@ -6,12 +6,14 @@ import { condition } from './condition.ts';
 import type { TypingContext } from './context.ts';
 import { errorExpression, fail, isError } from './context.ts';
 import { convert } from './convert.ts';
+import { internLiterals } from './interned.ts';
 
 /** `c ? a : b`, `c ?: b`, `if (c) { a } else { b }` as a value. A known condition leaves its branch alone. */
 export function checkChoice(ctx: TypingContext, node: Ternary | IfExpression): TypedExpression {
   const tested = ctx.check(node.condition);
-  const first = node.then ? ctx.check(node.then) : tested;
-  const second = ctx.check(node.otherwise);
+  const then = node.then ? ctx.check(node.then) : tested;
+  const otherwise = ctx.check(node.otherwise);
+  const [first, second] = [internLiterals(then, otherwise.type), internLiterals(otherwise, then.type)];
   const test = condition(ctx, tested, 'a condition');
   const { span } = node;
   if (isError(test)) return errorExpression(span);
@@ -28,6 +30,5 @@ export function checkChoice(ctx: TypingContext, node: Ternary | IfExpression): T
     return fail(ctx, 'type-mismatch', span, message, { hint: 'both must be of one type' });
   }
   if (test.kind === 'integer') return test.value !== 0n ? first : second;
-  const [then, otherwise] = [convert(first, type), convert(second, type)];
-  return { kind: 'choice', condition: test, then, otherwise, type, span };
+  return { kind: 'choice', condition: test, then: convert(first, type), otherwise: convert(second, type), type, span };
 }

@@ -7,8 +7,22 @@ import { isLiteralType } from './literal-types.ts';
 
 /** Undefined where there is no such type. An erroneous type agrees with everything. */
 export function commonType(a: Type, b: Type): Type | undefined {
+  return agree(a, b, false);
+}
+
+/**
+ * The same while types are being found. Literal texts become interned where they meet such values, and nothing is known of what is literal yet: so
+ * strings give way.
+ */
+export function growingType(a: Type, b: Type): Type | undefined {
+  return agree(a, b, true);
+}
+
+function agree(a: Type, b: Type, growing: boolean): Type | undefined {
   if (a === b || b.kind === 'error') return a;
   if (a.kind === 'error') return b;
+  if (growing && a.kind === 'interned' && b.kind === 'string') return a;
+  if (growing && a.kind === 'string' && b.kind === 'interned') return b;
   switch (a.kind) {
     case 'int':
       return b.kind === 'int' ? commonInt(a, b) : undefined;
@@ -17,7 +31,7 @@ export function commonType(a: Type, b: Type): Type | undefined {
       return b.kind === a.kind ? (b.sizeBytes > a.sizeBytes ? b : a) : undefined;
     case 'tuple': {
       if (b.kind !== 'tuple') return undefined;
-      const elements = commonTypes(a.elements, b.elements);
+      const elements = commonTypes(a.elements, b.elements, growing);
       return elements && { kind: 'tuple', elements };
     }
     case 'record': {
@@ -25,6 +39,7 @@ export function commonType(a: Type, b: Type): Type | undefined {
       const types = commonTypes(
         a.fields.map((f) => f.type),
         b.fields.map((f) => f.type),
+        growing,
       );
       return types && { kind: 'record', fields: a.fields.map(({ name }, i) => ({ name, type: types[i]! })) };
     }
@@ -38,11 +53,11 @@ export function commonType(a: Type, b: Type): Type | undefined {
   }
 }
 
-function commonTypes(a: readonly Type[], b: readonly Type[]): Type[] | undefined {
+function commonTypes(a: readonly Type[], b: readonly Type[], growing: boolean): Type[] | undefined {
   if (a.length !== b.length) return undefined;
   const types: Type[] = [];
   for (const [i, type] of a.entries()) {
-    const common = commonType(type, b[i]!);
+    const common = agree(type, b[i]!, growing);
     if (!common) return undefined;
     types.push(common);
   }

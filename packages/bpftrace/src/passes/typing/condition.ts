@@ -4,12 +4,13 @@ import { string } from './constants.ts';
 import type { TypingContext } from './context.ts';
 import { fail } from './context.ts';
 
-/** What is tested against zero: an integer, a bool, a pointer; a string is true where it is not empty. */
+/** What is tested against zero: an integer, a bool, a pointer; a string is true where it is not empty, an interned one where there is one. */
 export function condition(ctx: TypingContext, expression: TypedExpression, where: string): TypedExpression {
   switch (expression.type.kind) {
     case 'int':
     case 'bool':
     case 'pointer':
+    case 'interned':
     case 'error':
       return expression;
     case 'string': {

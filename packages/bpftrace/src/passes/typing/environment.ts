@@ -2,7 +2,7 @@ import type { Span } from '../../source/span.ts';
 import type { MapSymbol } from '../../typed/tree.ts';
 import type { AggregateType, IntType, Type } from '../../types/type.ts';
 import { ERROR, isAggregate } from '../../types/type.ts';
-import { commonInt, commonType, sameType } from './common-type.ts';
+import { commonInt, growingType, sameType } from './common-type.ts';
 import { isLiteralType } from './literal-types.ts';
 
 /** What is known of a map so far. */
@@ -134,7 +134,7 @@ export class TypeEnvironment {
       return type;
     }
     if (isAggregate(current) || isAggregate(type)) return current;
-    const common = commonType(current, type);
+    const common = growingType(current, type);
     if (!common || (sameType(common, current) && isLiteralType(common) === isLiteralType(current))) return current;
     this.changed = true;
     return common;

@@ -11,6 +11,7 @@ import { errorExpression, fail, isError } from './context.ts';
 import { convert } from './convert.ts';
 import type { MapSlot } from './environment.ts';
 import { mapSymbol } from './environment.ts';
+import { internLiterals } from './interned.ts';
 import { withMembers } from './with-members.ts';
 
 /** One place in a map: the map, and the key as the map has it. */
@@ -34,7 +35,7 @@ export function markFailed(ctx: TypingContext, node: MapRef): void {
 /** The same where the key is said elsewhere, as in `delete(@x, k)`. */
 export function placeAt(ctx: TypingContext, node: MapRef, keyNode: Expression | undefined): MapPlace | undefined {
   const slot = ctx.environment.map(node.name, node.span);
-  const key = keyNode && withMembers(ctx, ctx.check(keyNode));
+  const checked = keyNode && withMembers(ctx, ctx.check(keyNode));
   const keyed = keyNode !== undefined;
   slot.keyed ??= { is: keyed, span: node.span };
   if (slot.keyed.is !== keyed) {
@@ -43,13 +44,14 @@ export function placeAt(ctx: TypingContext, node: MapRef, keyNode: Expression | 
     fail(ctx, 'map-key-mismatch', node.span, message, { related });
     return undefined;
   }
-  if (!key) return { slot, map: mapSymbol(slot) };
-  if (isError(key)) return undefined;
-  if (key.type.kind === 'none' || isAggregate(key.type)) {
-    fail(ctx, 'invalid-key', key.span, `a value of type ${printType(key.type)} cannot be a key`);
+  if (!checked) return { slot, map: mapSymbol(slot) };
+  if (isError(checked)) return undefined;
+  if (checked.type.kind === 'none' || isAggregate(checked.type)) {
+    fail(ctx, 'invalid-key', checked.span, `a value of type ${printType(checked.type)} cannot be a key`);
     return undefined;
   }
-  ctx.environment.growKey(slot, key.type);
+  ctx.environment.growKey(slot, checked.type);
+  const key = internLiterals(checked, slot.key);
   if (!commonType(slot.key!, key.type)) {
     const message = `the key of ${node.name} is ${printType(slot.key!)}, not ${printType(key.type)}`;
     fail(ctx, 'map-key-mismatch', key.span, message, {
@@ -121,14 +123,15 @@ export function valueForMap(
   name: string,
 ): TypedExpression | undefined {
   if (isError(given)) return undefined;
-  const value = withMembers(ctx, given);
-  if (value.type.kind === 'none') {
-    fail(ctx, 'no-value', value.span, 'this gives no value that a map could hold');
+  const checked = withMembers(ctx, given);
+  if (checked.type.kind === 'none') {
+    fail(ctx, 'no-value', checked.span, 'this gives no value that a map could hold');
     return undefined;
   }
-  ctx.environment.growValue(place.slot, value.type, value.span);
+  ctx.environment.growValue(place.slot, checked.type, checked.span);
   const held: Type | undefined = place.slot.value;
   if (!held) return undefined;
+  const value = internLiterals(checked, held);
   if (isAggregate(held) || !commonType(held, value.type)) {
     fail(
       ctx,

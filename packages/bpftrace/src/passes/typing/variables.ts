@@ -8,6 +8,7 @@ import { commonType } from './common-type.ts';
 import type { TypingContext } from './context.ts';
 import { errorExpression, fail, isError } from './context.ts';
 import { convert, wrapInt } from './convert.ts';
+import { internLiterals } from './interned.ts';
 import type { ScopedVariable } from './scopes.ts';
 
 /** `$x` as a value. */
@@ -79,7 +80,8 @@ function zeroOf(type: Type, span: Span): TypedExpression | undefined {
     case 'pointer':
       return { kind: 'integer', value: 0n, type, span };
     case 'string':
-      return { kind: 'string', value: '', type, span };
+    case 'interned':
+      return { kind: type.kind, value: '', type, span };
     case 'tuple': {
       const elements = type.elements.map((element) => zeroOf(element, span));
       return elements.every((one) => one !== undefined) ? { kind: 'tuple', elements, type, span } : undefined;
@@ -104,18 +106,19 @@ function fitsDeclared(type: Type, value: TypedExpression): boolean {
 function storeVariable(
   ctx: TypingContext,
   variable: ScopedVariable,
-  value: TypedExpression,
+  given: TypedExpression,
   how: { readonly declares: boolean; readonly span: Span },
 ): TypedStatement | undefined {
-  ctx.scopes.assign(variable, value, how.declares);
-  variable.slot.failed ||= isError(value) || value.type.kind === 'none';
-  if (isError(value)) return undefined;
-  if (value.type.kind === 'none') {
-    fail(ctx, 'no-value', value.span, `this gives no value for ${variable.name}`);
+  ctx.scopes.assign(variable, given, how.declares);
+  variable.slot.failed ||= isError(given) || given.type.kind === 'none';
+  if (isError(given)) return undefined;
+  if (given.type.kind === 'none') {
+    fail(ctx, 'no-value', given.span, `this gives no value for ${variable.name}`);
     return undefined;
   }
   const { type } = variable.slot;
   if (!type) return undefined;
+  const value = internLiterals(given, type);
   const narrows = variable.declaredType?.kind === 'int' && value.type.kind === 'int';
   if (!narrows && !commonType(type, value.type)) return mismatch(ctx, variable, type, value);
   if (!narrows && variable.declaredType?.kind === 'string' && commonType(type, value.type) !== type) {
