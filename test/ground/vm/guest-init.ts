@@ -49,6 +49,8 @@ bb mount -t cgroup2 cgroup2 /sys/fs/cgroup
 for controller in cpu memory io pids cpuset; do echo +$controller >/sys/fs/cgroup/cgroup.subtree_control; done 2>/dev/null
 bb ip link set lo up
 bb hostname "waggle-vm-$(echo "$release" | bb cut -d. -f1,2)"
+bb hostname >/etc/hostname
+echo '127.0.0.1 localhost' >/etc/hosts
 bb ln -sf "$project/packages/cli/bin/waggle.cjs" /usr/local/bin/waggle
 ulimit -n 65536
 for line in 1 2 3; do bb stty -F /dev/ttyS$line raw -echo; done

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { KernelSymbols } from './kernel-symbols.ts';
 
-const TEXT = `ffffffff81000000 T _text
+const TEXT = `0000000000000000 A fixed_percpu_data
+ffffffff81000000 T _text
 ffffffff81000000 T _stext
 ffffffff81000100 t do_exit
 ffffffff81000180 t do_exit_late
@@ -32,6 +33,7 @@ describe('kallsyms', () => {
     ['do_exit', 0xffffffff81000100n],
     ['do_exit_late', 0xffffffff81000180n],
     ['bee_init', 0xffffffffc0200000n],
+    ['fixed_percpu_data', 0n],
     ['exit', undefined],
     ['T', undefined],
   ])('the address of %s', (name, wanted) => {

@@ -15,6 +15,8 @@ const TAB = 9;
 const NEWLINE = 10;
 const SPACE = 32;
 const BRACKET = 91;
+/** `A`: per-CPU variables by their offset, which is no address (kernels built with KALLSYMS_ALL). */
+const ABSOLUTE = 65;
 
 /**
  * The kernel's symbols, from the text of /proc/kallsyms: lines of address, type, name and, in brackets, module.
@@ -140,7 +142,7 @@ function scan(text: Buffer): Lines {
   const names = new Uint32Array(most);
   let count = 0;
   for (let line = 0; line + 19 < text.length; ) {
-    if (text[line + 16] === SPACE && text[line + 18] === SPACE) {
+    if (text[line + 16] === SPACE && text[line + 18] === SPACE && text[line + 17] !== ABSOLUTE) {
       halves[count * 2] = parseHex8(text, line + 8);
       halves[count * 2 + 1] = parseHex8(text, line);
       names[count++] = line + 19;

@@ -1,6 +1,4 @@
-import { HELPER_IDS } from '@waggle/bpf/asm';
 import type { Address } from '../ir/index.ts';
-import { imm } from '../ir/index.ts';
 import { stringBytes } from '../syntax/string-bytes.ts';
 import type { Cast, Extract, TypedExpression } from '../typed/tree.ts';
 import { layoutOf, offsetsOf } from '../types/layout.ts';
@@ -8,6 +6,7 @@ import type { Type } from '../types/type.ts';
 import { accessSize, behind, mapValue } from './address.ts';
 import { writeBufferOf } from './buffer-of.ts';
 import { isPadded } from './bytes-type.ts';
+import { writeCurrentComm } from './current-comm.ts';
 import { isStringSource, readBufferBytes } from './dynamic-field.ts';
 import { extractBytes, extractPlace } from './extract.ts';
 import { lowerBytesLoad } from './load.ts';
@@ -81,7 +80,7 @@ function writeBytes(p: ProgramState, e: TypedExpression, to: Address, padded: bo
       storeBytes(p.b, to, e.value, sizeBytes);
       return;
     case 'builtin':
-      p.b.callVoid(HELPER_IDS.get_current_comm, [p.argument(to), imm(sizeBytes)]);
+      writeCurrentComm(p, to, sizeBytes);
       return;
     case 'map':
       readMapBytes(p, e, to);

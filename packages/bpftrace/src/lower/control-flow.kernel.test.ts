@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { MapSymbol, TypedExpression, TypedProbe, TypedStatement } from '../typed/tree.ts';
 import { BOOL, INT64, stringOf, type Type } from '../types/type.ts';
 import { cString, loadScript, ownComm, wordsOf } from './loaded-script.test-kit.ts';
+import { thisKernel } from './machine-facts.test-kit.ts';
 import {
   add,
   arg,
@@ -32,7 +33,7 @@ import {
 
 /** What a body leaves in `result`, run with these arguments. */
 function run(result: MapSymbol, body: TypedStatement[], args: bigint[] = [], more: Partial<TypedProbe> = {}): bigint {
-  using loaded = loadScript(compileTree(script([begin(body, more)], [result])));
+  using loaded = loadScript(compileTree(script([begin(body, more)], [result]), {}, thisKernel));
   loaded.run(args);
   return wordsOf(loaded.scalar(`map_${result.name.slice(1)}`))[0]!;
 }

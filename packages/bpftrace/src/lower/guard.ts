@@ -3,12 +3,10 @@ import type { Guard } from '../compile-options.ts';
 import type { BlockId, VirtualRegister } from '../ir/index.ts';
 import { imm, mapAddress, reg } from '../ir/index.ts';
 import { INTERNAL_MAPS } from '../script/compiled-script.ts';
+import { COMM_BYTES, writeCurrentComm } from './current-comm.ts';
 import { pidAndTid } from './current-task.ts';
 import type { ProgramState } from './program-state.ts';
 import { branchOnText } from './string-compare.ts';
-
-/** Bytes of a task's `comm`. */
-export const COMM_BYTES = 16;
 
 /** Goes to `outside` where the current task is not of the target, and on in a new block where it is. */
 export function guardCurrentTask(p: ProgramState, guard: Guard, outside: BlockId): void {
@@ -24,7 +22,7 @@ export function guardCurrentTask(p: ProgramState, guard: Guard, outside: BlockId
   }
   if (guard.comm !== undefined) {
     const comm = p.slot(COMM_BYTES, 'comm');
-    b.callVoid(HELPER_IDS.get_current_comm, [p.argument(comm), imm(COMM_BYTES)]);
+    writeCurrentComm(p, comm, COMM_BYTES);
     const inside = b.newBlock();
     branchOnText(p, comm, guard.comm, COMM_BYTES, inside, outside);
     b.setBlock(inside);

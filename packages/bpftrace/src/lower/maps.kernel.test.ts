@@ -4,6 +4,7 @@ import { histBucketOf, lhistBucketOf } from '../script/histogram-buckets.ts';
 import type { MapSymbol, TypedStatement } from '../typed/tree.ts';
 import { INT64, stringOf, type Type, UINT32, UINT64 } from '../types/type.ts';
 import { cString, type LoadedScript, loadScript, ownComm, wordsOf } from './loaded-script.test-kit.ts';
+import { thisKernel } from './machine-facts.test-kit.ts';
 import {
   add,
   aggregate,
@@ -30,7 +31,7 @@ import {
 } from './tree.test-kit.ts';
 
 function load(maps: MapSymbol[], ...body: TypedStatement[]): LoadedScript {
-  return loadScript(compileTree(script([begin(body)], maps)));
+  return loadScript(compileTree(script([begin(body)], maps), {}, thisKernel));
 }
 
 const hex = (...words: bigint[]) => Buffer.from(BigInt64Array.from(words).buffer).toString('hex');
@@ -301,7 +302,7 @@ describe('an entry that is read twice', () => {
   test('costs one lookup where nothing does', () => {
     const [x, y] = [map('@x', INT64, INT64), map('@y', INT64)];
     const body = [assign(y, binary(read(x, arg(0)), '+', read(x, arg(0))))];
-    const { programs } = compileTree(script([begin(body, { predicate: read(x, arg(0)) })], [x, y]));
+    const { programs } = compileTree(script([begin(body, { predicate: read(x, arg(0)) })], [x, y]), {}, thisKernel);
     const lookups = programs[0]!.spec.instructions.filter(({ kind }) => kind === 'call');
     expect(lookups).toHaveLength(1);
   });

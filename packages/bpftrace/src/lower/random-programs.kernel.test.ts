@@ -5,6 +5,7 @@ import type { TypedExpression, TypedScript } from '../typed/tree.ts';
 import { arbitraryScript, arithmetic, intType } from './arbitrary-tree.test-kit.ts';
 import { constantOf } from './constant-fold.ts';
 import { cString, type LoadedScript, loadScript, wordsOf } from './loaded-script.test-kit.ts';
+import { thisKernel } from './machine-facts.test-kit.ts';
 import { assign, begin, compileTree, int, map, script } from './tree.test-kit.ts';
 
 /** More with `WAGGLE_RUNS=2000`. */
@@ -34,7 +35,7 @@ test('arithmetic in the kernel is what the compiler computes of constants', () =
         // A division by zero is not known in advance; neither is what depends on a choice.
         if (expected === undefined) return;
         const result = map('@r', e.type);
-        using loaded = loadScript(compileTree(script([begin([assign(result, e)])], [result])));
+        using loaded = loadScript(compileTree(script([begin([assign(result, e)])], [result]), {}, thisKernel));
         loaded.run(args);
         expect(wordsOf(loaded.scalar('map_r'))[0]).toBe(BigInt.asIntN(64, expected));
       },
@@ -46,7 +47,7 @@ test('arithmetic in the kernel is what the compiler computes of constants', () =
 /** A refused program is shown as a script rather than as an object. */
 function loadOrTell(typed: TypedScript): LoadedScript {
   try {
-    return loadScript(compileTree(typed));
+    return loadScript(compileTree(typed, {}, thisKernel));
   } catch (error) {
     throw new Error(`${String(error)}\n${printTypedScript(typed)}`, { cause: error });
   }

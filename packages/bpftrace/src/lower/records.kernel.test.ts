@@ -3,6 +3,7 @@ import { CONTEXT, LEDGER, STRING_CUT_FLAG } from '../script/compiled-script.ts';
 import type { TypedStatement } from '../typed/tree.ts';
 import { INT32, INT64, stringOf, UINT8, UINT16, UINT32 } from '../types/type.ts';
 import { addressIn, cString, type LoadedScript, loadScript, ownComm } from './loaded-script.test-kit.ts';
+import { thisKernel } from './machine-facts.test-kit.ts';
 import {
   add,
   arg,
@@ -29,7 +30,7 @@ import {
 } from './tree.test-kit.ts';
 
 function load(...body: TypedStatement[]): LoadedScript {
-  return loadScript(compileTree(script([begin(body)], [])));
+  return loadScript(compileTree(script([begin(body)], []), {}, thisKernel));
 }
 
 /** u32 action, u32 zero. */
@@ -80,7 +81,11 @@ describe('records of fixed size', () => {
 
   test('count what a full ring buffer refuses; effects of arguments happen all the same', () => {
     const x = map('@x', INT64);
-    const compiled = compileTree(script([begin([printf(add(x, int(1)), arg(0))])], [x]), { ringBytes: 4096 });
+    const compiled = compileTree(
+      script([begin([printf(add(x, int(1)), arg(0))])], [x]),
+      { ringBytes: 4096 },
+      thisKernel,
+    );
     using loaded = loadScript(compiled);
     for (let i = 0; i < 200; i++) loaded.run();
     const kept = loaded.records().length;
@@ -126,7 +131,7 @@ describe('strings', () => {
     const s = variable('$s', stringOf(100));
     const x = map('@x', stringOf(100));
     const body = [assign(s, str(arg(0), 100)), assign(x, str(arg(1), 100)), printf(read(s), read(x))];
-    using loaded = loadScript(compileTree(script([begin(body)], [x])));
+    using loaded = loadScript(compileTree(script([begin(body)], [x]), {}, thisKernel));
     loaded.run([cString('of a variable'), cString('of a map')]);
     const [bytes] = loaded.records();
     expect(bytes).toEqual(Buffer.concat([header(), u16s(13, 16), u16s(8, 29), Buffer.from('of a variableof a map')]));
@@ -164,7 +169,7 @@ describe('events', () => {
   const event = print(record({ path: str(arg(0)), ret: binary(arg(1), '+', int(1)), source: text('test') }));
 
   test('carry who did it where the options ask for it', () => {
-    using loaded = loadScript(compileTree(script([begin([event])], []), { eventContext: true }));
+    using loaded = loadScript(compileTree(script([begin([event])], []), { eventContext: true }, thisKernel));
     loaded.run([cString('/etc/hostname'), 2n]);
     const [bytes] = loaded.records();
     expect(bytes!.readUInt32LE(CONTEXT.pid)).toBe(process.pid);
@@ -189,7 +194,7 @@ describe('events', () => {
 });
 
 test('a division by zero is reported, and gives 1', () => {
-  const compiled = compileTree(script([begin([printf(binary(arg(0), '%', arg(1)))])], []));
+  const compiled = compileTree(script([begin([printf(binary(arg(0), '%', arg(1)))])], []), {}, thisKernel);
   using loaded = loadScript(compiled);
   loaded.run([5n, 0n]);
   const records = loaded.records();
@@ -202,7 +207,11 @@ test('a division by zero is reported, and gives 1', () => {
 });
 
 test('exit sends its code and ends the probe', () => {
-  const compiled = compileTree(script([begin([{ kind: 'exit', code: arg(0), span: SPAN }, printf(arg(0))])], []));
+  const compiled = compileTree(
+    script([begin([{ kind: 'exit', code: arg(0), span: SPAN }, printf(arg(0))])], []),
+    {},
+    thisKernel,
+  );
   using loaded = loadScript(compiled);
   loaded.run([3n]);
   expect(loaded.records()).toEqual([Buffer.concat([header(), u64(3n)])]);

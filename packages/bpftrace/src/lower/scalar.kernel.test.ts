@@ -2,12 +2,13 @@ import { expect, test } from 'vitest';
 import type { TypedExpression } from '../typed/tree.ts';
 import { INT32, INT64, type Type, UINT8, UINT32, UINT64 } from '../types/type.ts';
 import { loadScript, wordsOf } from './loaded-script.test-kit.ts';
+import { thisKernel } from './machine-facts.test-kit.ts';
 import { arg, assign, begin, binary, cast, choice, compileTree, int, logical, map, script } from './tree.test-kit.ts';
 
 /** The value of an expression, by way of a map, where the context's first words are `args`. */
 function resultOf(e: TypedExpression, ...args: bigint[]): bigint {
   const result = map('@r', e.type);
-  using loaded = loadScript(compileTree(script([begin([assign(result, e)])], [result])));
+  using loaded = loadScript(compileTree(script([begin([assign(result, e)])], [result]), {}, thisKernel));
   loaded.run(args);
   const words = wordsOf(loaded.scalar('map_r'));
   expect(words[1]).toBe(1n);

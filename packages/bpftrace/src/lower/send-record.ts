@@ -3,6 +3,7 @@ import type { Address, Value, VirtualRegister } from '../ir/index.ts';
 import { at, imm, mapAddress, reg } from '../ir/index.ts';
 import { CONTEXT, INTERNAL_MAPS, type RecordLayout } from '../script/compiled-script.ts';
 import { behind } from './address.ts';
+import { writeCurrentComm } from './current-comm.ts';
 import { pidAndTid } from './current-task.ts';
 import { countLoss } from './ledger.ts';
 import { zeroBytes } from './memory.ts';
@@ -74,8 +75,5 @@ function writeContext(p: ProgramState, record: Address): void {
   const both: VirtualRegister = pidAndTid(p);
   b.store(4, behind(record, CONTEXT.tid), reg(both));
   b.store(4, behind(record, CONTEXT.pid), reg(b.binary('rsh', both, imm(32))));
-  b.callVoid(HELPER_IDS.get_current_comm, [
-    p.argument(behind(record, CONTEXT.comm)),
-    imm(CONTEXT.endBytes - CONTEXT.comm),
-  ]);
+  writeCurrentComm(p, behind(record, CONTEXT.comm), CONTEXT.endBytes - CONTEXT.comm);
 }

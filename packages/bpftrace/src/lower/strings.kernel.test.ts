@@ -3,9 +3,24 @@ import { expect, test } from 'vitest';
 import type { TypedExpression } from '../typed/tree.ts';
 import { BOOL } from '../types/type.ts';
 import { cString, loadScript, wordsOf } from './loaded-script.test-kit.ts';
+import { thisKernel } from './machine-facts.test-kit.ts'; // biome-ignore format: a list
 import {
-  arg, assign, begin, compare, compileTree, contains, forRange, int, map, read, script, str, text, variable, when,
-} from './tree.test-kit.ts'; // biome-ignore format: a list
+  arg,
+  assign,
+  begin,
+  compare,
+  compileTree,
+  contains,
+  forRange,
+  int,
+  map,
+  read,
+  script,
+  str,
+  text,
+  variable,
+  when,
+} from './tree.test-kit.ts';
 
 const RUNS = 40;
 
@@ -19,7 +34,7 @@ const BEHIND = 'behind the end';
 
 function holds(e: TypedExpression, ...args: readonly string[]): boolean {
   const result = map('@r', BOOL);
-  using loaded = loadScript(compileTree(script([begin([assign(result, e)])], [result])));
+  using loaded = loadScript(compileTree(script([begin([assign(result, e)])], [result]), {}, thisKernel));
   loaded.run(args.map((one, i) => cString(`${one}\0${BEHIND}${i}`)));
   return wordsOf(loaded.scalar('map_r'))[0] === 1n;
 }
@@ -76,7 +91,7 @@ test.each([
     [assign(x, arg(0)), forRange(i, int(0), int(40), ...[x, variable('$y')].map((one) => when(compareStep(one), [])))],
   ],
 ])('%s pass the verifier', (_name, body) => {
-  loadScript(compileTree(script([begin(body)], [found])))[Symbol.dispose]();
+  loadScript(compileTree(script([begin(body)], [found]), {}, thisKernel))[Symbol.dispose]();
 });
 
 function compareStep(other: ReturnType<typeof variable>): TypedExpression {

@@ -3,7 +3,7 @@ import type { Address } from '../ir/index.ts';
 import { at } from '../ir/index.ts';
 import type { TypedExpression } from '../typed/tree.ts';
 import { layoutOf } from '../types/layout.ts';
-import { COMM_BYTES } from './guard.ts';
+import { COMM_BYTES } from './current-comm.ts';
 import { withPointer } from './load.ts';
 import { copyBytes, zeroBytes } from './memory.ts';
 import { isTrusted, structOf } from './pointer-provenance.ts';

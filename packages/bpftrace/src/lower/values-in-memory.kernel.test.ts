@@ -3,15 +3,31 @@ import { describe, expect, test } from 'vitest';
 import type { TypedExpression } from '../typed/tree.ts';
 import { stringOf, type Type, UINT8, UINT64 } from '../types/type.ts';
 import { addressIn, cString, loadScript, wordsOf } from './loaded-script.test-kit.ts';
+import { thisKernel } from './machine-facts.test-kit.ts'; // biome-ignore format: a list
 import {
-  arg, assign, begin, cast, comm, compileTree, extract, int, map, read, SPAN, script, str, text, tuple, variable,
-} from './tree.test-kit.ts'; // biome-ignore format: a list
+  arg,
+  assign,
+  begin,
+  cast,
+  comm,
+  compileTree,
+  extract,
+  int,
+  map,
+  read,
+  SPAN,
+  script,
+  str,
+  text,
+  tuple,
+  variable,
+} from './tree.test-kit.ts';
 
 /** What a scalar map of the value's type holds when the value was assigned to it, through a variable of the frame where one is given. */
 function stored(value: TypedExpression, args: readonly bigint[] = [], through?: ReturnType<typeof variable>): Buffer {
   const result = map('@r', value.type);
   const body = through ? [assign(through, value), assign(result, read(through))] : [assign(result, value)];
-  using loaded = loadScript(compileTree(script([begin(body)], [result])));
+  using loaded = loadScript(compileTree(script([begin(body)], [result]), {}, thisKernel));
   loaded.run(args);
   return loaded.scalar('map_r');
 }
@@ -86,7 +102,7 @@ describe('the length of a string', () => {
         const kept = variable('$s', stringOf(limit));
         const result = map('@r', UINT64);
         const body = [assign(kept, source), assign(result, strlen(read(kept)))];
-        using loaded = loadScript(compileTree(script([begin(body)], [result])));
+        using loaded = loadScript(compileTree(script([begin(body)], [result]), {}, thisKernel));
         loaded.run([address]);
         expect(wordsOf(loaded.scalar('map_r'))[0]).toBe(expected);
       }),

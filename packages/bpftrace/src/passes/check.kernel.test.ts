@@ -36,7 +36,7 @@ describe('on this kernel', () => {
     ['begin { print(curtask.files.fdt.fd[3].f_path.dentry.d_name.name); }', /uint8 \*~/],
     ['t:syscalls:sys_enter_openat { print(str(args.filename)); }', /str\(user ctx\[24\]/],
     ['t:syscalls:sys_exit_read { @ = hist(args.ret); }', /hist\(\) of ctx\[16\]:int64/],
-    ['t:sched:sched_process_exec { print(args.filename); }', /kernel\[uint8 \*/],
+    ['t:sched:sched_process_exec { print(args.filename); }', /kernel\[u?int8 \*/],
     ['t:sched:sched_switch { @[args.prev_comm, args.next_pid] = count(); }', /map @\[\(string\[16\],int32\)\]/],
     ['t:raw_syscalls:sys_enter { print(args.args[5]); }', /ctx\[56\]:uint64/],
     ['t:sock:inet_sock_set_state { print(ntop(args.family, args.daddr_v6)); }', /ntop\(/],

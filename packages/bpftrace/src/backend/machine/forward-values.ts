@@ -72,7 +72,7 @@ class Holdings {
     }
     if (isSpill && insn.kind === 'store') {
       const name = this.#nameOf(insn.src);
-      if (this.#places.get(insn.offset) === name) return [];
+      if (this.#places.get(insn.offset) === name && !insn.bounded) return [];
       this.#places.set(insn.offset, name);
       return [insn];
     }

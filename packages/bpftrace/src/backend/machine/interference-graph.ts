@@ -1,6 +1,7 @@
 import { BitSet } from '../bit-set.ts';
 import {
   FRAME_POINTER,
+  givesBounds,
   isMove,
   type MachineFunction,
   type MachineInstruction,
@@ -9,7 +10,7 @@ import {
   visitMachineDefinitions,
   visitMachineUses,
 } from './machine.ts';
-import { findMachineLiveOut } from './machine-liveness.ts';
+import { findMachineLiveness } from './machine-liveness.ts';
 import { findRematerialisable } from './rematerialise.ts';
 
 /** r0 to r9. */
@@ -52,7 +53,7 @@ export function buildInterferenceGraph(fn: MachineFunction, firstTemporary: numb
   };
   for (let a = 0; a < COLOUR_COUNT; a++) for (let b = 0; b < a; b++) connect(a, b);
 
-  const liveOut = findMachineLiveOut(fn);
+  const { liveOut } = findMachineLiveness(fn);
   for (const [index, block] of fn.blocks.entries()) {
     const live = liveOut[index]!;
     const { frequency } = block;
@@ -62,8 +63,8 @@ export function buildInterferenceGraph(fn: MachineFunction, firstTemporary: numb
     };
     const kept: MachineInstruction[] = [];
     visitMachineUses(block.terminator, use);
-    if (block.terminator.kind === 'jump' && isOrdered(block.terminator.op)) {
-      // What a comparison proves of a register, older kernels do not know of the memory that it was loaded from.
+    if (block.terminator.kind === 'jump' && givesBounds(block.terminator)) {
+      // What a comparison proves of a register, older kernels do not know of the memory that it was loaded from: it is stored again.
       costs[block.terminator.dst]! += 4 * frequency;
     }
     for (let position = block.instructions.length - 1; position >= 0; position--) {
@@ -105,8 +106,4 @@ function isDead(insn: MachineInstruction, live: BitSet): boolean {
     default:
       return false;
   }
-}
-
-function isOrdered(op: string): boolean {
-  return op !== 'eq' && op !== 'ne' && op !== 'set';
 }

@@ -2,8 +2,15 @@ import { BitSet } from '../bit-set.ts';
 import type { MachineFunction } from './machine.ts';
 import { visitMachineDefinitions, visitMachineUses } from './machine.ts';
 
-/** The registers that are read after the end of each block, by block number. */
-export function findMachineLiveOut(fn: MachineFunction): readonly BitSet[] {
+/** The registers that are read later, by block number. */
+export interface MachineLiveness {
+  /** From the start of the block on. */
+  readonly liveIn: readonly BitSet[];
+  /** After its end. */
+  readonly liveOut: readonly BitSet[];
+}
+
+export function findMachineLiveness(fn: MachineFunction): MachineLiveness {
   const make = () => fn.blocks.map(() => new BitSet(fn.registerCount));
   const read = make();
   const written = make();
@@ -27,5 +34,5 @@ export function findMachineLiveOut(fn: MachineFunction): readonly BitSet[] {
       if (liveIn[index]!.transfer(liveOut[index]!, read[index]!, written[index]!)) changed = true;
     }
   }
-  return liveOut;
+  return { liveIn, liveOut };
 }

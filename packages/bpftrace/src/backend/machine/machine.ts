@@ -35,7 +35,14 @@ export type MachineInstruction = { readonly source?: SourceLine } & (
       base: MachineRegister;
       readonly offset: number;
     }
-  | (Operand & { readonly kind: 'store'; readonly size: AccessSize; base: MachineRegister; readonly offset: number })
+  | (Operand & {
+      readonly kind: 'store';
+      readonly size: AccessSize;
+      base: MachineRegister;
+      readonly offset: number;
+      /** Memory has this value already, but the verifier has learnt of the register since. */
+      readonly bounded?: boolean;
+    })
   /** With `fetch`, `src` becomes the old value. */
   | {
       readonly kind: 'atomic';
@@ -60,8 +67,8 @@ export type MachineTerminator = { readonly source?: SourceLine } & (
       readonly op: JumpOp;
       readonly bits: 32 | 64;
       dst: MachineRegister;
-      readonly then: number;
-      readonly otherwise: number;
+      then: number;
+      otherwise: number;
     })
   /** Gives r0 back. */
   | { readonly kind: 'exit' }
@@ -70,8 +77,8 @@ export type MachineTerminator = { readonly source?: SourceLine } & (
 export interface MachineBlock {
   instructions: MachineInstruction[];
   readonly terminator: MachineTerminator;
-  readonly successors: readonly number[];
-  readonly predecessors: readonly number[];
+  successors: readonly number[];
+  predecessors: readonly number[];
   /** Runs for one run of the function, guessed. */
   readonly frequency: number;
 }
@@ -79,13 +86,41 @@ export interface MachineBlock {
 export interface MachineFunction {
   readonly name: string;
   /** Entry first. */
-  readonly blocks: readonly MachineBlock[];
+  readonly blocks: MachineBlock[];
   /** Numbers of the blocks as they are laid out. */
-  readonly order: readonly number[];
+  readonly order: number[];
   /** Physical and virtual ones. */
   registerCount: number;
   /** Bytes below the frame pointer in use; spill slots are added below. */
   frameBytes: number;
+}
+
+/**
+ * Puts instructions on the way from one block to another: at the start of that one where no other way leads there, else into a new block
+ * between them.
+ */
+export function insertOnEdge(fn: MachineFunction, from: number, to: number, inserted: MachineInstruction[]): void {
+  const [source, target] = [fn.blocks[from]!, fn.blocks[to]!];
+  if (target.predecessors.length === 1) {
+    target.instructions.unshift(...inserted);
+    return;
+  }
+  const between = fn.blocks.length;
+  const other = (wanted: number, replacement: number) => (one: number) => (one === wanted ? replacement : one);
+  fn.blocks.push({
+    instructions: inserted,
+    terminator: { kind: 'goto', target: to, ...(source.terminator.source && { source: source.terminator.source }) },
+    successors: [to],
+    predecessors: [from],
+    frequency: Math.min(source.frequency, target.frequency),
+  });
+  fn.order.splice(fn.order.indexOf(from) + 1, 0, between);
+  source.successors = source.successors.map(other(to, between));
+  target.predecessors = target.predecessors.map(other(from, between));
+  const { terminator } = source;
+  if (terminator.kind !== 'jump') return;
+  terminator.then = other(to, between)(terminator.then);
+  terminator.otherwise = other(to, between)(terminator.otherwise);
 }
 
 /** The part of a move that the allocator may make superfluous. */
@@ -100,6 +135,11 @@ export function isMove(insn: MachineInstruction): insn is Move {
     insn.src !== NO_REGISTER &&
     insn.signExtend === undefined
   );
+}
+
+/** Whether a comparison proves an upper or a lower bound of `dst`. */
+export function givesBounds({ op }: MachineTerminator & { readonly kind: 'jump' }): boolean {
+  return op !== 'eq' && op !== 'ne' && op !== 'set';
 }
 
 /** Calls `visit` with each register that is read; the frame pointer is never mentioned. */

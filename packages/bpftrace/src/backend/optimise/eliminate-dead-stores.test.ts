@@ -4,14 +4,14 @@ import { buildMain, printBody } from '../emit-text.test-kit.ts';
 import { eliminateDeadStores } from './eliminate-dead-stores.ts';
 
 const LOOKUP = 1;
-const COMM = 16;
+const PROBE_READ = 113;
 
 describe('eliminateDeadStores', () => {
   it('removes stores that are overwritten before anything reads', () => {
     const fn = buildMain((f) => {
       const slot = f.newSlot(24, 8, 'key');
       for (const offset of [0, 8, 16]) f.store(8, inSlot(slot, offset), imm(0));
-      f.callVoid(COMM, [slotAddress(slot), imm(16)]);
+      f.callVoid(PROBE_READ, [slotAddress(slot), imm(16), imm(0)]);
       f.store(4, inSlot(slot, 16), imm(7));
       f.callVoid(LOOKUP, [mapAddress('m'), slotAddress(slot)]);
       f.store(8, inSlot(slot), imm(9));
@@ -20,7 +20,7 @@ describe('eliminateDeadStores', () => {
       'b0:',
       // Its upper half is the key's padding.
       'store8 [$0 key + 16], 0',
-      'call helper#16(&[$0 key + 0], 16)',
+      'call helper#113(&[$0 key + 0], 16, 0)',
       'store4 [$0 key + 16], 7',
       'call helper#1(map m, &[$0 key + 0])',
       'return 0',
