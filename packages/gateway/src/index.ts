@@ -1,1 +1,2 @@
-export {};
+/** waggle's gateway: the aggregated Kubernetes API of streams, and the webhook that checks traces. */
+export { Gateway } from './gateway.ts';
