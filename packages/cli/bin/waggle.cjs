@@ -1,14 +1,16 @@
 #!/usr/bin/env node
 'use strict';
-// Starts the bundle through V8's code cache where one fits this Node.js: nothing is compiled at start. With
-// --make-code-cache, stores that cache (the build does this once).
+// Starts a bundle through V8's code cache where one fits this Node.js: nothing is compiled at start. With --make-code-cache, stores the caches of all
+// bundles (the build does this once).
 const { readFileSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { Script } = require('node:vm');
 const { createRequire } = require('node:module');
 
-const bundle = join(__dirname, '..', 'dist', 'waggle.cjs');
-const cacheFile = `${bundle}.${process.version}-${process.arch}.cache`;
+const dist = join(__dirname, '..', 'dist');
+const makeCaches = process.argv[2] === '--make-code-cache';
+/** Bundles that a bundle loads when it needs them. */
+const LAZY = { './cluster.cjs': 'cluster.cjs' };
 
 function read(path) {
   try {
@@ -18,23 +20,27 @@ function read(path) {
   }
 }
 
-const source = read(bundle);
-if (source === undefined) {
-  process.stderr.write('waggle: this checkout is not built yet: run "npm run build" first\n');
-  process.exit(1);
+function load(name) {
+  const bundle = join(dist, name);
+  const source = read(bundle);
+  if (source === undefined) {
+    process.stderr.write('waggle: this checkout is not built yet: run "npm run build" first\n');
+    process.exit(1);
+  }
+  const cacheFile = `${bundle}.${process.version}-${process.arch}.cache`;
+  // The bundle is ASCII: as latin1 it is one byte a character in memory, too.
+  const script = new Script(`(function(exports,require,module,__filename,__dirname){${source.toString('latin1')}\n})`, {
+    filename: bundle,
+    cachedData: makeCaches ? undefined : read(cacheFile),
+  });
+  // At the end: functions that have run are in the cache, compiled.
+  if (makeCaches) process.once('exit', () => writeFileSync(cacheFile, script.createCachedData()));
+  const target = { exports: {} };
+  const requireHere = createRequire(bundle);
+  const requireLazily = (id) => (LAZY[id] === undefined ? requireHere(id) : load(LAZY[id]));
+  script.runInThisContext()(target.exports, requireLazily, target, bundle, dist);
+  return target.exports;
 }
-const makeCache = process.argv[2] === '--make-code-cache';
-const cachedData = makeCache ? undefined : read(cacheFile);
-// The bundle is ASCII: as latin1 it is one byte a character in memory, too.
-const script = new Script(`(function(exports,require,module,__filename,__dirname){${source.toString('latin1')}\n})`, {
-  filename: bundle,
-  cachedData,
-});
-const start = script.runInThisContext();
-const target = { exports: {} };
-if (makeCache) {
-  // Run a command first: functions that have run are in the cache, compiled.
-  process.argv.splice(2, 1, 'warm-up');
-  process.once('exit', () => writeFileSync(cacheFile, script.createCachedData()));
-}
-start(target.exports, createRequire(bundle), target, bundle, join(bundle, '..'));
+
+if (makeCaches) process.argv.splice(2, 1, 'warm-up');
+load('waggle.cjs');

@@ -34,9 +34,17 @@ async function complete(words: readonly string[]): Promise<void> {
   );
 }
 
-/** The whole command line as a tree; actions import their own code, so that a start loads only what it needs. */
+/** The commands of this machine as a tree; actions import their own code, so that a start loads only what it needs. */
 export function buildProgram(command?: readonly string[]): Command {
-  const program = new Command('waggle')
+  const program = newProgram('waggle');
+  addRun(program, command);
+  addLocalCommands(program);
+  return program;
+}
+
+/** A tree without commands yet. */
+export function newProgram(name: string): Command {
+  return new Command(name)
     .description('What are my pods doing to the kernel, and how long does it take?')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
@@ -44,7 +52,9 @@ export function buildProgram(command?: readonly string[]): Command {
     .configureOutput({ writeOut: printText })
     .showSuggestionAfterError()
     .exitOverride();
+}
 
+function addRun(program: Command, command: readonly string[] | undefined): void {
   const run = program
     .command('run')
     .summary('trace with a gadget or a script')
@@ -70,7 +80,10 @@ export function buildProgram(command?: readonly string[]): Command {
       const { run: runLocally } = await import('./commands/run/run.ts');
       process.exitCode = await runLocally({ name, parameters, command, ...options });
     });
+}
 
+/** Adds the commands that concern this machine alone. */
+export function addLocalCommands(program: Command): void {
   const list = program
     .command('list')
     .summary('list gadgets or probes')
@@ -162,7 +175,6 @@ export function buildProgram(command?: readonly string[]): Command {
     const { warmUp } = await import('./commands/warm-up.ts');
     await warmUp();
   });
-  return program;
 }
 
 const RUN_EXAMPLES = `
@@ -171,4 +183,5 @@ Examples:
   waggle run execsnoop --container web             what a container executes
   waggle run syscount --sort -time --timeout 5s    where the time goes
   waggle run -e 'tracepoint:syscalls:sys_enter_read { @[comm] = count() }' -p 1234
+  waggle run opensnoop -n shop -l app=cart         pods of a cluster: see kubectl waggle run --help
 `;

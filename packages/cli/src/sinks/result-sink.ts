@@ -19,14 +19,14 @@ import { readTextFile, runShell } from '../commands/run/side-effects.ts';
 import type { Row } from '../table/column.ts';
 import { arrangeRows, type RowOptions, type RowSelection, selectRows } from '../table/row-selection.ts';
 import { type CellOf, cellOfValue } from '../view/cell-of-value.ts';
-import { type EventView, eventView } from '../view/event-columns.ts';
+import { type EventView, eventView, type Place } from '../view/event-columns.ts';
 import { type MapTable, mapTable } from '../view/map-tables.ts';
 import type { RowWriter } from './row-writer.ts';
 
 type Action = CompiledScript['actions'][number];
 
 export interface ResultSinkParts {
-  readonly script: CompiledScript;
+  readonly script: Pick<CompiledScript, 'actions'>;
   readonly source: SourceText;
   readonly gadget: Gadget;
   /** A gadget shows what its doc comment names; any other script shows all its maps, as bpftrace does. */
@@ -36,6 +36,8 @@ export interface ResultSinkParts {
   readonly escape: boolean;
   readonly color: boolean;
   readonly rows: RowOptions;
+  /** Where events come from: decides about the columns that all of them have. */
+  readonly place?: Place;
   /** As many rows as were wanted have been shown. */
   readonly onEnough: () => void;
   readonly onAttached?: (info: AttachedInfo) => void;
@@ -55,12 +57,12 @@ export class ResultSink implements Sink {
   /** @throws UsageError where the row options name what is not there. */
   constructor(parts: ResultSinkParts) {
     this.#parts = parts;
-    const { script, gadget, rows } = parts;
+    const { script, gadget, rows, place } = parts;
     const schemas = script.actions.flatMap((action, id) =>
       action.kind === 'event' ? [schemaOf(id, action.layout)] : [],
     );
     this.#table = schemas.length === 0 ? mapTable(gadget.doc) : undefined;
-    this.#events = eventView(schemas, gadget.doc, this.#cell);
+    this.#events = eventView(schemas, gadget.doc, this.#cell, place);
     // Events come as they come; a table that is known as a whole has an order of its own.
     const order = this.#table === undefined ? {} : { sort: gadget.doc.sort };
     this.#selection = selectRows(this.#table?.columns ?? this.#events.columns, { ...order, ...rows });

@@ -1,18 +1,39 @@
 import type { Type } from '@waggle/bpftrace';
 import { type Cell, type ColumnDoc, FORMATS, type GadgetDoc, UNITS, type ValueFormat } from '@waggle/gadgets';
+import { workloadName } from '@waggle/identity';
 import type { Schema, TraceEvent } from '@waggle/trace';
 import type { Column, Row } from '../table/column.ts';
 import type { CellOf } from './cell-of-value.ts';
 import { isoClock } from './iso-clock.ts';
 
-/** What every event has, whoever wrote the script. */
-const COMMON: readonly Column[] = [
-  { name: 'time', description: 'When it happened', align: 'left', width: 12, hidden: false, unit: 'clock' },
-  { name: 'container', description: 'In which container, unit or cgroup', align: 'left', width: 12, hidden: false },
+const TIME = text('time', 'When it happened', 12, { unit: 'clock' });
+const TASK: readonly Column[] = [
   { name: 'pid', description: 'Process id', align: 'right', width: 7, hidden: false },
   { name: 'tid', description: 'Thread id', align: 'right', width: 7, hidden: true },
-  { name: 'comm', description: 'Name of the thread', align: 'left', width: 15, hidden: false },
+  text('comm', 'Name of the thread', 15),
 ];
+
+/** What every event has, whoever wrote the script: on one machine, and in a cluster. */
+const COMMON: Readonly<Record<Place, readonly Column[]>> = {
+  machine: [TIME, text('container', 'In which container, unit or cgroup', 12), ...TASK],
+  cluster: [
+    TIME,
+    text('node', 'On which node', 8),
+    text('namespace', 'Namespace of the pod', 9),
+    text('pod', 'In which pod', 24),
+    text('workload', 'To which workload the pod belongs', 14, { hidden: true }),
+    text('labels', "The pod's labels", 16, { hidden: true }),
+    text('container', 'In which of its containers; else the unit or cgroup', 10),
+    ...TASK,
+  ],
+};
+
+/** Where events come from. */
+export type Place = 'machine' | 'cluster';
+
+function text(name: string, description: string, width: number, more: Partial<Column> = {}): Column {
+  return { name, description, align: 'left', width, hidden: false, ...more };
+}
 
 /** Columns and rows of the events of a trace. */
 export interface EventView {
@@ -24,13 +45,18 @@ export interface EventView {
  * The columns are those of all schemas together, each once, in order of first mention; the doc comment says which are hidden, and how values
  * are shown. A field called like a common column takes its place.
  */
-export function eventView(schemas: readonly Schema[], doc: GadgetDoc, cell: CellOf): EventView {
+export function eventView(
+  schemas: readonly Schema[],
+  doc: GadgetDoc,
+  cell: CellOf,
+  place: Place = 'machine',
+): EventView {
   const docs = new Map(doc.columns.map((column) => [column.name, column]));
   const fields = new Map<string, Type>();
   for (const schema of schemas)
     for (const { name, type } of schema.fields) if (!fields.has(name)) fields.set(name, type);
   const own = [...fields].map(([name, type]) => fieldColumn(name, type, docs.get(name)));
-  const columns = [...COMMON.filter((column) => !fields.has(column.name)), ...own];
+  const columns = [...COMMON[place].filter((column) => !fields.has(column.name)), ...own];
   const time = isoClock();
   const readers = new Map(schemas.map((schema) => [schema.id, fieldReaders(schema, docs, cell)]));
   return {
@@ -38,7 +64,7 @@ export function eventView(schemas: readonly Schema[], doc: GadgetDoc, cell: Cell
     row(event) {
       const row: Record<string, Cell> = {
         time: time(event.timeNs),
-        container: event.identity?.name ?? null,
+        ...(place === 'machine' ? { container: event.identity?.name ?? null } : whereInCluster(event)),
         pid: event.pid,
         tid: event.tid,
         comm: event.comm,
@@ -48,6 +74,18 @@ export function eventView(schemas: readonly Schema[], doc: GadgetDoc, cell: Cell
       for (let index = 0; index < read.length; index++) row[read[index]!.name] = read[index]!.cell(values[index]!);
       return row;
     },
+  };
+}
+
+function whereInCluster({ node, identity }: TraceEvent): Record<string, Cell> {
+  const { pod, container, unit, name } = identity ?? {};
+  return {
+    node: node ?? identity?.node ?? null,
+    namespace: pod?.namespace ?? null,
+    pod: pod?.name ?? null,
+    workload: pod === undefined ? null : workloadName(pod),
+    labels: pod?.labels ?? null,
+    container: container?.name ?? unit ?? (pod === undefined ? (name ?? null) : null),
   };
 }
 

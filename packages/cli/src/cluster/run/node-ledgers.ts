@@ -1,0 +1,27 @@
+import type { Ledger } from '@waggle/trace';
+import { ledgerText } from '../../commands/run/ledger-text.ts';
+import type { SourceStatus } from './stream-shim.ts';
+
+/** The ledger of all nodes together, and a line for each of them. */
+export function nodeLedgersText(total: Ledger, sources: readonly SourceStatus[], sends: boolean): string {
+  const width = Math.max(0, ...sources.map(({ name }) => name.length));
+  const lines = sources
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .map((source) => `  ${source.name.padEnd(width)}  ${nodeText(source, sends)}\n`);
+  return ledgerText(total, sends) + lines.join('');
+}
+
+function nodeText({ ledger, state, message }: SourceStatus, sends: boolean): string {
+  const { seen, kept, lost } = ledger;
+  const losses = sends ? lost.ringFull + lost.afterExit + lost.slowReader : lost.mapFull;
+  const books = sends ? `${seen} seen, ${kept} kept, ${losses} lost` : `${losses} map updates lost`;
+  switch (state) {
+    case 'failed':
+      return `failed: ${message}${seen > 0 ? ` (${books})` : ''}`;
+    case 'waiting':
+    case 'lagging':
+      return `${books} so far: it does not answer${message === '' ? '' : ` (${message})`}`;
+    default:
+      return books;
+  }
+}
