@@ -56,7 +56,7 @@ export interface TraceEvent {
   /** What the cgroup means; undefined where nobody knows. */
   readonly identity: Identity | undefined;
   /** Name of the node, where the event came over a stream. */
-  readonly node?: string;
+  readonly node?: string | undefined;
   /** tgid */
   readonly pid: number;
   readonly tid: number;

@@ -1,6 +1,6 @@
 import { CONTEXT } from '@waggle/bpftrace';
 import type { Value } from '@waggle/bpftrace/output';
-import type { Identities, Identity } from '@waggle/identity';
+import type { Identity } from '@waggle/identity';
 import type { Schema } from '../schema.ts';
 import type { TraceEvent } from '../sink.ts';
 import { CommReader } from './comm-reader.ts';
@@ -8,11 +8,17 @@ import { CommReader } from './comm-reader.ts';
 /** A name that was learnt meanwhile shows after so many events of the same cgroup at the latest. */
 const EVENTS_PER_LOOKUP = 64;
 
+export interface IdentityLookup {
+  lookup(cgroupId: bigint): Identity | undefined;
+}
+
 /** What the events of one action have in common. */
 interface EventOrigin {
   readonly schema: Schema;
   /** Wall clock minus CLOCK_BOOTTIME. */
   readonly bootOffsetNs: bigint;
+  /** Where they come from, if that is not here. */
+  readonly node?: string;
 }
 
 /**
@@ -21,7 +27,8 @@ interface EventOrigin {
  */
 export class ContextReader {
   readonly #origin: EventOrigin;
-  readonly #identities: Identities;
+  readonly #identities: IdentityLookup;
+  readonly #eventsPerLookup: number;
   readonly #comms = new CommReader();
   #cgroupLow = -1;
   #cgroupHigh = -1;
@@ -29,9 +36,10 @@ export class ContextReader {
   #identity: Identity | undefined;
   #uses = 0;
 
-  constructor(origin: EventOrigin, identities: Identities) {
+  constructor(origin: EventOrigin, identities: IdentityLookup, eventsPerLookup = EVENTS_PER_LOOKUP) {
     this.#origin = origin;
     this.#identities = identities;
+    this.#eventsPerLookup = eventsPerLookup;
   }
 
   /** @param values the script's own fields of the same record. */
@@ -51,7 +59,7 @@ export class ContextReader {
   }
 
   #lookUp(low: number, high: number): void {
-    if (low === this.#cgroupLow && high === this.#cgroupHigh && ++this.#uses < EVENTS_PER_LOOKUP) return;
+    if (low === this.#cgroupLow && high === this.#cgroupHigh && ++this.#uses < this.#eventsPerLookup) return;
     if (low !== this.#cgroupLow || high !== this.#cgroupHigh) this.#cgroupId = join(low, high);
     this.#cgroupLow = low;
     this.#cgroupHigh = high;
@@ -95,6 +103,10 @@ class DecodedEvent implements TraceEvent {
 
   get schema(): Schema {
     return this.#origin.schema;
+  }
+
+  get node(): string | undefined {
+    return this.#origin.node;
   }
 
   get timeNs(): bigint {

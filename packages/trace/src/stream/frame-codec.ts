@@ -42,6 +42,17 @@ export function delimited(bytes: Uint8Array): Uint8Array {
   return all;
 }
 
+export function concatenate(parts: readonly Uint8Array[]): Uint8Array {
+  if (parts.length === 1) return parts[0]!;
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
 /** A frame and where it lies in the stream. */
 export interface LocatedFrame {
   readonly frame: Frame;

@@ -21,8 +21,10 @@ const MAX_LHIST_BUCKETS = 100_000n;
 /** A type as JSON: what reading and showing its values needs. What a pointer points to, and numbers of BTF, are not. */
 export function typeJson(type: Type): Json {
   switch (type.kind) {
-    case 'int':
-      return type.enum === undefined ? { ...type } : { ...type, enum: enumJson(type.enum) };
+    case 'int': {
+      const { kind, sizeBytes, signed } = type;
+      return { kind, sizeBytes, signed, ...(type.enum === undefined ? {} : { enum: enumJson(type.enum) }) };
+    }
     case 'pointer':
       return { kind: 'pointer', space: type.space };
     case 'array':
