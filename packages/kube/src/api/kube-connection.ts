@@ -6,8 +6,8 @@ export interface KubeConnection {
   /** `https://host:port`, with a path in front of every request where there is one. */
   readonly server: string;
   readonly tls: KubeTls;
-  /** Asked before each request: tokens change. `authorization`, `impersonate-user`, … */
-  headers(): Promise<Readonly<Record<string, string>>>;
+  /** Asked before each request: tokens change. `authorization`, `impersonate-user`, …; a list where a header comes several times. */
+  headers(): Promise<Readonly<Record<string, string | string[]>>>;
   /** Where requests must go another way than straight there: through a proxy. */
   readonly agent?: Agent;
 }

@@ -65,11 +65,14 @@ async function authenticated(config: KubeConfig): Promise<RequestOptions> {
   return request;
 }
 
-function headersOf({ headers, auth }: RequestOptions, { asGroup, asUid }: ConnectionOptions): Record<string, string> {
-  const result: Record<string, string> = {};
+function headersOf(
+  { headers, auth }: RequestOptions,
+  { asGroup, asUid }: ConnectionOptions,
+): Record<string, string | string[]> {
+  const result: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(headers ?? {})) result[name.toLowerCase()] = String(value);
   if (auth) result.authorization = `Basic ${Buffer.from(auth).toString('base64')}`;
-  if (asGroup !== undefined) result['impersonate-group'] = asGroup as unknown as string;
+  if (asGroup !== undefined) result['impersonate-group'] = [...asGroup];
   if (asUid !== undefined) result['impersonate-uid'] = asUid;
   return result;
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FRAMES_MEDIA_TYPE, type KubeClient, KubeConnectionError, KubeError } from '@waggle/kube';
 import { isMissingApi, notDeployed } from '../connection/explain-error.ts';
-import { type FrameReader, StreamError } from './stream-shim.ts';
+import type { FrameReader } from '@waggle/trace/stream';
 import { logPath, type TracePlace } from './trace-place.ts';
 
 export interface FollowOptions {
@@ -38,6 +38,7 @@ export async function followLog(options: FollowOptions): Promise<FollowEnd> {
   let everRead = false;
   let pauseMs = FIRST_PAUSE_MS;
   for (;;) {
+    let trouble: string;
     try {
       await readOnce(options, () => {
         if (lostAt !== undefined) say(everRead ? 'connected again: the trace goes on' : 'connected');
@@ -45,20 +46,21 @@ export async function followLog(options: FollowOptions): Promise<FollowEnd> {
         everRead = true;
         pauseMs = FIRST_PAUSE_MS;
       });
-      return 'ended';
+      if (reader.end !== undefined) return 'ended';
+      if (!follow) return 'so-far';
+      trouble = 'the stream broke off';
     } catch (error) {
       if (signal.aborted) return 'aborted';
-      if (isCut(error) && !follow) return 'so-far';
       if (error instanceof KubeError && error.code === 404) {
-        if (isMissingApi(error) && !everRead) throw notDeployed(error);
         if (!isMissingApi(error)) return 'gone';
+        if (!everRead) throw notDeployed(error);
       } else if (!isPassing(error)) throw error;
-      const now = performance.now();
-      if (lostAt !== undefined && now - lostAt > PATIENCE_MS[everRead ? 'interrupted' : 'never']) throw error;
-      const what = everRead ? 'connection lost' : 'no stream yet';
-      if (lostAt === undefined) say(`${what}, trying again: ${(error as Error).message}`);
-      lostAt ??= now;
+      if (lostAt !== undefined && performance.now() - lostAt > PATIENCE_MS[everRead ? 'interrupted' : 'never'])
+        throw error;
+      trouble = (error as Error).message;
     }
+    if (lostAt === undefined) say(`${everRead ? 'connection lost' : 'no stream yet'}, trying again: ${trouble}`);
+    lostAt ??= performance.now();
     await sleep(pauseMs * (0.75 + Math.random() / 2), undefined, { signal }).catch(() => {});
     if (signal.aborted) return 'aborted';
     pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS);
@@ -77,15 +79,10 @@ async function readOnce({ client, place, reader, follow, signal }: FollowOptions
     reader.push(chunk);
     await reader.ready();
   }
-  reader.finish();
-}
-
-function isCut(error: unknown): boolean {
-  return error instanceof StreamError && error.code === 'CUT';
 }
 
 /** Whether it may be otherwise the next time. */
 function isPassing(error: unknown): boolean {
-  if (isCut(error) || error instanceof KubeConnectionError) return true;
+  if (error instanceof KubeConnectionError) return true;
   return error instanceof KubeError && (error.code >= 500 || error.code === 429);
 }

@@ -6,7 +6,7 @@ import { type FollowEnd, followLog } from './log-follower.ts';
 import { nodeLedgersText } from './node-ledgers.ts';
 import { NodeReports } from './node-reports.ts';
 import type { ViewOptions } from './run-in-cluster.ts';
-import { FrameReader } from './stream-shim.ts';
+import { FrameReader, StreamError } from '@waggle/trace/stream';
 import { streamView } from './stream-view.ts';
 import { placeText, type TracePlace } from './trace-place.ts';
 
@@ -53,10 +53,20 @@ export async function showLog({ client, place, options, follow, stop, abandon }:
   });
   using _signals = watchSignals(end, abandon);
   const how = await followLog({ client, place, reader, follow, signal: watching.signal, say });
+  if (how !== 'ended') closeReader(reader);
   page.output.flush();
   if (!options.quiet && !page.output.closed && reader.sources.length > 0)
     process.stderr.write(nodeLedgersText(reader.ledger, reader.sources, sends));
   return exitCode(how, reader, place, say);
+}
+
+/** What came so far is all: the sink shows what it has held back. */
+function closeReader(reader: FrameReader): void {
+  try {
+    reader.finish();
+  } catch (error) {
+    if (!(error instanceof StreamError)) throw error;
+  }
 }
 
 function exitCode(

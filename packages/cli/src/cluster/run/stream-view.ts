@@ -4,7 +4,7 @@ import type { Sink } from '@waggle/trace';
 import { ResultSink } from '../../sinks/result-sink.ts';
 import type { Page, RowWriter } from '../../sinks/row-writer.ts';
 import type { RowOptions } from '../../table/row-selection.ts';
-import type { StreamOpening } from './stream-shim.ts';
+import type { StreamOpening } from '@waggle/trace/stream';
 
 export interface StreamViewOptions {
   readonly writer: RowWriter;
