@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
 import { CgroupError } from './cgroup-error.ts';
 
 /** Where the cgroup v2 tree is mounted. */
@@ -38,12 +39,34 @@ function unescapeOctal(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 }
 
-/** The cgroup v2 tree of this machine. @throws CgroupError `NO_CGROUP_V2` */
-export function findCgroupMount(): CgroupMount {
+/** `f_type` of the file system (include/uapi/linux/magic.h). */
+const CGROUP2_SUPER_MAGIC = 0x63677270;
+
+/**
+ * The cgroup v2 tree of this machine.
+ *
+ * @param hostRoot where the host's files are seen from here: another folder than `/` in a container that has the host's tree mounted. Then the
+ *   whole tree is expected below it.
+ * @throws CgroupError `NO_CGROUP_V2`
+ */
+export function findCgroupMount(hostRoot = '/'): CgroupMount {
+  if (hostRoot !== '/') {
+    const path = USUAL_PATHS.map((usual) => join(hostRoot, usual)).find(isCgroup2);
+    if (path !== undefined) return { path, root: '/' };
+    throw new CgroupError('NO_CGROUP_V2', `no cgroup version 2 tree at ${join(hostRoot, '/sys/fs/cgroup')}`);
+  }
   const [best] = parseCgroupMounts(readFileSync('/proc/self/mountinfo', 'utf8'));
   if (best !== undefined) return best;
   throw new CgroupError(
     'NO_CGROUP_V2',
     'cgroup version 2 is not mounted: boot with systemd.unified_cgroup_hierarchy=1, or `mount -t cgroup2 none /sys/fs/cgroup/unified`',
   );
+}
+
+function isCgroup2(path: string): boolean {
+  try {
+    return statfsSync(path).type === CGROUP2_SUPER_MAGIC;
+  } catch {
+    return false;
+  }
 }

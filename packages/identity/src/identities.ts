@@ -23,6 +23,8 @@ export interface IdentityListener {
 
 /** Whoever tells of cgroups as they come and go, by `cgroupMade` and `cgroupRemoved`. */
 export interface CgroupEvents {
+  /** As long as the process lives, and so for everybody; others tell for the sake of one trace. */
+  readonly isLasting: boolean;
   /** Tells at once what has happened until now. */
   drain(): void;
 }
@@ -59,7 +61,7 @@ export class Identities {
   readonly #others = new Map<bigint, { readonly identity: Identity; readonly version: number }>();
   readonly #kubepodsRoots = new Set<string>();
   readonly #listeners = new Set<IdentityListener>();
-  #events: CgroupEvents | undefined;
+  readonly #events = new Set<CgroupEvents>();
   #version = 0;
   #lastListMs = Number.NEGATIVE_INFINITY;
   #refreshing: Promise<void> | undefined;
@@ -77,7 +79,7 @@ export class Identities {
   lookup(cgroupId: bigint): Identity | undefined {
     const known = this.#knownOf(cgroupId);
     if (known !== undefined) return this.#withName(known);
-    this.#events?.drain();
+    this.#drain();
     const path = this.tree.pathOf(cgroupId);
     if (path === undefined) return undefined;
     return this.#members.get(cgroupId) ?? this.#withName(this.#meet(cgroupId, path));
@@ -85,7 +87,8 @@ export class Identities {
 
   /** The cgroups of pods, and of containers, that exist now. */
   known(): Iterable<Identity> {
-    if (this.#events === undefined) this.resync();
+    if (this.#events.size === 0) this.resync();
+    else this.#drain();
     return this.#members.all();
   }
 
@@ -93,6 +96,11 @@ export class Identities {
   subscribe(listener: IdentityListener): { close(): void } {
     this.#listeners.add(listener);
     return { close: () => void this.#listeners.delete(listener) };
+  }
+
+  /** Whether cgroup events come for as long as anybody can want them. */
+  get hasLastingEvents(): boolean {
+    return [...this.#events].some(({ isLasting }) => isLasting);
   }
 
   /** Where pods' and containers' cgroups are in the tree, and will be. */
@@ -139,17 +147,9 @@ export class Identities {
 
   /** From now on `events` tells of cgroups; what is there already is found at once. */
   attachEvents(events: CgroupEvents): { close(): void } {
-    this.#events = events;
+    this.#events.add(events);
     this.resync();
-    return {
-      close: () => {
-        if (this.#events === events) this.#events = undefined;
-      },
-    };
-  }
-
-  hasEvents(): boolean {
-    return this.#events !== undefined;
+    return { close: () => void this.#events.delete(events) };
   }
 
   /** A cgroup that is there: known already or not. */
@@ -217,6 +217,10 @@ export class Identities {
   }
 
   // Putting it together ---------------------------------------------------------------------------------------------------
+
+  #drain(): void {
+    for (const events of this.#events) events.drain();
+  }
 
   #knownOf(cgroupId: bigint): Identity | undefined {
     const member = this.#members.get(cgroupId);

@@ -7,6 +7,12 @@ export { findExecutable } from './command/find-executable.ts';
 export { WorkloadCgroup } from './command/workload-cgroup.ts';
 export { type Preparation, PreparedTrace, prepareTrace, type TraceRequest } from './engine/prepared-trace.ts';
 export type { RunningTrace, StartOptions } from './engine/running-trace.ts';
+export {
+  type IdentityProblem,
+  NodeIdentity,
+  type NodeIdentityOptions,
+  openNodeIdentity,
+} from './identity/node-identity.ts';
 export type { Ledger } from './ledger.ts';
 export { CapabilityError } from './machine/capability-error.ts';
 export { listProbes, probeArguments } from './machine/list-probes.ts';
@@ -14,7 +20,8 @@ export { MachineFacts } from './machine/machine-facts.ts';
 export { requireCapabilities } from './machine/require-capabilities.ts';
 export { type Schema, type SchemaField, schemaOf } from './schema.ts';
 export type { AttachedInfo, EndReason, Scene, Sink, TraceEnd, TraceEvent } from './sink.ts';
+export { resolvePodTarget } from './target/resolve-pod-target.ts';
 export { resolveTarget } from './target/resolve-target.ts';
-export { type Mortal, type ResolvedTarget, type Target, WHOLE_HOST } from './target/target.ts';
+export { type Mortal, type ResolvedTarget, type Target, type TargetListener, WHOLE_HOST } from './target/target.ts';
 export { TargetError } from './target/target-error.ts';
 export { TraceError } from './trace-error.ts';

@@ -1,3 +1,4 @@
+import { join, relative } from 'node:path';
 import type { CgroupMount } from '../cgroup-mount.ts';
 import type { ContainerInfo } from './container.ts';
 import { CONTAINERS_STORAGE, listStoredContainers } from './containers-storage.ts';
@@ -16,6 +17,22 @@ export const USUAL_PLACES: RuntimePlaces = {
   dockerSocket: DOCKER_SOCKET,
   containersStorage: CONTAINERS_STORAGE,
 };
+
+/** For an agent that has the host's root folder somewhere else than at `/`: what runtimes write is there, with the paths that they know. */
+export function placesBelow(
+  hostRoot: string,
+  mount: CgroupMount,
+): { readonly places: RuntimePlaces; readonly runtimeMount: CgroupMount } {
+  if (hostRoot === '/') return { places: USUAL_PLACES, runtimeMount: mount };
+  return {
+    places: {
+      runcRoots: RUNC_ROOTS.map((root) => ({ ...root, folder: join(hostRoot, root.folder) })),
+      dockerSocket: join(hostRoot, DOCKER_SOCKET),
+      containersStorage: join(hostRoot, CONTAINERS_STORAGE),
+    },
+    runtimeMount: { ...mount, path: join('/', relative(hostRoot, mount.path)) },
+  };
+}
 
 /** What the runtimes of a machine tell without the Container Runtime Interface: files, and Docker's socket. */
 export class LocalRuntimes {

@@ -2,6 +2,7 @@ import { type UnsupportedError, VerifierError } from '@waggle/bpf';
 import type { CompiledScript, CompileOptions, Diagnostic, SourceText } from '@waggle/bpftrace';
 import { compile } from '@waggle/bpftrace';
 import { Identities } from '@waggle/identity';
+import { CgroupWatch } from '../identity/cgroup-watch.ts';
 import { MachineFacts } from '../machine/machine-facts.ts';
 import type { Sink } from '../sink.ts';
 import type { ResolvedTarget } from '../target/target.ts';
@@ -36,10 +37,24 @@ export interface Preparation {
  */
 export function prepareTrace(request: TraceRequest): Preparation {
   const facts = request.facts ?? new MachineFacts();
-  const { script, diagnostics } = compile(request.source, facts, compileOptions(request));
+  const whole = withIdentities(request);
+  const { script, diagnostics } = compile(request.source, facts, compileOptions(whole));
   const { problems } = facts;
   if (script === undefined) return { diagnostics, problems };
-  return { trace: new PreparedTrace(script, request, facts), diagnostics, problems };
+  return { trace: new PreparedTrace(script, whole, facts), diagnostics, problems };
+}
+
+/** A request without identities gets its own when they are first asked for: a machine without cgroups of version 2 has none. */
+function withIdentities(request: TraceRequest): TraceRequest {
+  let own: Identities | undefined;
+  const { identities } = request;
+  return {
+    ...request,
+    get identities() {
+      own ??= identities ?? new Identities();
+      return own;
+    },
+  };
 }
 
 /** A compiled script that waits to be started, once or several times. */
@@ -62,8 +77,10 @@ export class PreparedTrace {
    */
   async start(sink: Sink, options: StartOptions = {}): Promise<RunningTrace> {
     const { target = { cgroupIds: [], mortals: [] }, identities = new Identities() } = this.#request;
+    const facts = this.#facts;
     const objects = this.#load();
-    return RunningTrace.start({ objects, target, identities, facts: this.#facts, sink, options });
+    const cgroupWatch = openCgroupWatch(objects, target, identities, facts);
+    return RunningTrace.start({ objects, target, identities, facts, cgroupWatch, sink, options });
   }
 
   /** A verifier that does not take direct loads gets the script once more without them. */
@@ -85,14 +102,38 @@ export class PreparedTrace {
   }
 }
 
-function compileOptions({ options, target }: TraceRequest): CompileOptions {
+function compileOptions(request: TraceRequest): CompileOptions {
+  const { options, target } = request;
   const pid = target?.guard?.pids?.length === 1 ? target.guard.pids[0] : undefined;
   return {
     eventContext: true,
     ...(pid === undefined ? {} : { targetPid: pid }),
+    // Finding them walks the tree: only a script that wants them waits for it. At 0 lies the root, which everything is in.
+    identity: {
+      get levels() {
+        return [0, ...(request.identities?.levels().all ?? [])];
+      },
+    },
     ...options,
     ...(target?.guard === undefined ? {} : { guard: target.guard }),
   };
+}
+
+/** What is looked up by cgroup is kept in step with the cgroups while the trace runs: where nobody else tells of them, for its own sake. */
+function openCgroupWatch(
+  objects: KernelObjects,
+  target: ResolvedTarget,
+  identities: Identities,
+  facts: MachineFacts,
+): CgroupWatch | undefined {
+  const isWanted = objects.script.identity !== undefined || target.follow !== undefined;
+  if (!isWanted || identities.hasLastingEvents) return undefined;
+  try {
+    return new CgroupWatch({ identities, facts, isLasting: false, onFailure: () => identities.resync() });
+  } catch (error) {
+    objects.close();
+    throw error;
+  }
 }
 
 function load(script: CompiledScript, source: SourceText, facts: MachineFacts): KernelObjects {

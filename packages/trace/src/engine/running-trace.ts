@@ -5,14 +5,18 @@ import { INTERNAL_MAPS } from '@waggle/bpftrace';
 import type { MapSnapshot } from '@waggle/bpftrace/output';
 import type { Identities } from '@waggle/identity';
 import type { Command } from '../command/command.ts';
+import type { CgroupWatch } from '../identity/cgroup-watch.ts';
+import { IdentityMap } from '../identity/identity-map.ts';
+import { InternedTexts } from '../identity/interned-texts.ts';
 import type { Ledger } from '../ledger.ts';
 import type { MachineFacts } from '../machine/machine-facts.ts';
 import { MachineRenderContext } from '../machine/machine-render-context.ts';
 import { ProcessScout, showsUserSymbols } from '../machine/process-scout.ts';
 import type { EndReason, Scene, Sink, TraceEnd } from '../sink.ts';
 import type { ResolvedTarget } from '../target/target.ts';
+import { TargetSet } from '../target/target-set.ts';
 import { TargetWatch } from '../target/target-watch.ts';
-import { fillGlobals, fillTargetSet } from './fill-maps.ts';
+import { fillGlobals } from './fill-maps.ts';
 import type { KernelObjects } from './kernel-objects.ts';
 import { readLedger } from './read-ledger.ts';
 import { createDispatcher } from './record-dispatcher.ts';
@@ -34,6 +38,8 @@ export interface TraceParts {
   readonly target: ResolvedTarget;
   readonly identities: Identities;
   readonly facts: MachineFacts;
+  /** Likewise the trace's own, where it has one. */
+  readonly cgroupWatch?: CgroupWatch | undefined;
   readonly sink: Sink;
   readonly options: StartOptions;
 }
@@ -60,6 +66,9 @@ export class RunningTrace {
   readonly #poller = new Poller({ onError: (error) => this.#fail(error) });
   readonly #onRecord: (view: DataView, offset: number, length: number) => void;
   readonly #timers: NodeJS.Timeout[] = [];
+  readonly #texts: InternedTexts;
+  #targetSet: TargetSet | undefined;
+  #identityMap: IdentityMap | undefined;
   #watch: TargetWatch | undefined;
   #scout: ProcessScout | undefined;
   #phase: 'starting' | 'running' | 'ending' | 'ended' = 'starting';
@@ -92,7 +101,8 @@ export class RunningTrace {
     this.done = new Promise((resolve) => {
       this.#resolveDone = resolve;
     });
-    this.#render = new MachineRenderContext(script, maps, facts, identities.tree);
+    this.#texts = new InternedTexts(script.identity?.literals ?? []);
+    this.#render = new MachineRenderContext({ script, maps, facts, tree: identities.tree, texts: this.#texts });
     this.#maps = new ScriptMaps(script, maps);
     this.#scene = { render: this.#render, snapshot: (name) => this.#maps.snapshot(name) };
     const dispatch = createDispatcher({
@@ -135,8 +145,7 @@ export class RunningTrace {
 
   #begin(): void {
     const { objects, target, sink, options, identities } = this.#parts;
-    fillTargetSet(objects.maps, target.cgroupIds);
-    fillGlobals(objects.maps);
+    this.#fillMaps();
     this.#runPhase('begin');
     objects.attach();
     this.#phase = 'running';
@@ -152,6 +161,19 @@ export class RunningTrace {
     void options.command?.ended.then(({ exitCode }) => this.#end('target-gone', exitCode));
     options.command?.release();
     this.#runIterators();
+  }
+
+  /** What programs look up, from before the first of them runs; of what changes, until the trace ends. */
+  #fillMaps(): void {
+    const { objects, target, identities } = this.#parts;
+    const { script, maps } = objects;
+    const onFailure = (error: unknown): void => this.#fail(error);
+    fillGlobals(maps);
+    this.#targetSet = new TargetSet(maps, target, onFailure);
+    if (script.identity === undefined || !maps.has(INTERNAL_MAPS.identities)) return;
+    const { identity: layout } = script;
+    const parts = { maps, layout, identities, texts: this.#texts, scope: target.identityScope, onFailure };
+    this.#identityMap = new IdentityMap(parts);
   }
 
   #startTimers({ timeoutMs, mapIntervalMs }: StartOptions): void {
@@ -295,6 +317,9 @@ export class RunningTrace {
   #release(): void {
     for (const timer of this.#timers.splice(0)) clearTimeout(timer);
     this.#reader?.stop();
+    this.#targetSet?.close();
+    this.#identityMap?.close();
+    this.#parts.cgroupWatch?.close();
     this.#watch?.close();
     this.#scout?.close();
     this.#poller.close();

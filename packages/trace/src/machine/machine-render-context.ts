@@ -2,6 +2,7 @@ import type { BpfMap, KernelSymbols } from '@waggle/bpf';
 import type { CompiledScript, StackType } from '@waggle/bpftrace';
 import type { RenderContext, SymbolName } from '@waggle/bpftrace/output';
 import type { CgroupTree } from '@waggle/identity';
+import type { InternedTexts } from '../identity/interned-texts.ts';
 import { type ClockOffsets, readClockOffsets } from './clock-offsets.ts';
 import type { MachineFacts } from './machine-facts.ts';
 import { ProcessTable } from './process-table.ts';
@@ -10,6 +11,16 @@ import { readUserNames } from './user-names.ts';
 /** Names that are kept of kernel and user addresses; a hot path has few. */
 const MAX_NAMES = 16_384;
 
+/** Where the answers for one trace come from. */
+export interface RenderParts {
+  readonly script: CompiledScript;
+  /** The trace's, by spec name. */
+  readonly maps: ReadonlyMap<string, BpfMap>;
+  readonly facts: MachineFacts;
+  readonly tree: CgroupTree;
+  readonly texts: InternedTexts;
+}
+
 /** What showing the values of one trace asks of this machine. Symbols, users and stacks are read when they are first asked for. */
 export class MachineRenderContext implements RenderContext {
   readonly clocks: ClockOffsets = readClockOffsets();
@@ -17,14 +28,15 @@ export class MachineRenderContext implements RenderContext {
   readonly nowMs = (): number => Date.now();
   readonly #facts: MachineFacts;
   readonly #tree: CgroupTree;
+  readonly #texts: InternedTexts;
   readonly #stackMaps: ReadonlyMap<number, BpfMap>;
   readonly #kernelNames = new Map<bigint, SymbolName | undefined>();
   #users: ReadonlyMap<number, string> | undefined;
 
-  /** @param maps the trace's maps, by spec name. */
-  constructor(script: CompiledScript, maps: ReadonlyMap<string, BpfMap>, facts: MachineFacts, tree: CgroupTree) {
+  constructor({ script, maps, facts, tree, texts }: RenderParts) {
     this.#facts = facts;
     this.#tree = tree;
+    this.#texts = texts;
     this.#stackMaps = new Map(
       script.stackMaps.flatMap(({ limit, map }) => {
         const found = maps.get(map);
@@ -65,8 +77,8 @@ export class MachineRenderContext implements RenderContext {
     return this.#tree.pathOf(id);
   }
 
-  internedText(_id: number): string | undefined {
-    return undefined;
+  internedText(id: number): string | undefined {
+    return this.#texts.textOf(id);
   }
 
   wallClockNs(clock: keyof ClockOffsets, ns: bigint): bigint {

@@ -1,4 +1,5 @@
 import type { Guard } from '@waggle/bpftrace';
+import type { Identity } from '@waggle/identity';
 
 /** Whose events are seen: all conditions that are given must hold, and those without any mean the whole host. */
 export interface Target {
@@ -19,10 +20,19 @@ export const WHOLE_HOST: Target = {};
 export interface ResolvedTarget {
   /** Absent for the whole host. */
   readonly guard?: Guard;
-  /** Ids to put in the target set: events in these cgroups and below are seen. */
+  /** Ids to put in the target set: events in these cgroups and below are seen. Of a live target, those of the moment. */
   readonly cgroupIds: readonly bigint[];
+  /** Of a live target: tells of cgroups that join and leave from now on. */
+  readonly follow?: (listener: TargetListener) => { close(): void };
+  /** Whose names the trace's programs may know. Absent: everybody's on this machine. */
+  readonly identityScope?: (identity: Identity) => boolean;
   /** What the trace ends without: once all of these are gone. Empty where nothing ends it. */
   readonly mortals: readonly Mortal[];
+}
+
+export interface TargetListener {
+  add(cgroupIds: readonly bigint[]): void;
+  remove(cgroupIds: readonly bigint[]): void;
 }
 
 /** What a trace can outlive. */
