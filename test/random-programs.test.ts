@@ -36,7 +36,7 @@ const arbitraryOptions: fc.Arbitrary<CompileOptions> = fc.oneof(
         },
         { requiredKeys: [] },
       )
-      .map((guard) => ({ guard, eventContext: true })),
+      .map((guard) => ({ guard, eventContext: true, identity: { levels: guard.cgroupLevels ?? [] } })),
   },
 );
 

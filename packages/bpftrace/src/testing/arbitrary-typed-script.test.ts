@@ -6,14 +6,14 @@ import { SourceText } from '../source/source-text.ts';
 import { parse } from '../syntax/parser.ts';
 import { arbitraryTypedScript } from './arbitrary-typed-script.ts';
 
-const scripts = fc.sample(arbitraryTypedScript(fixtureFacts()), { numRuns: 500, seed: 1 });
+const scripts = fc.sample(arbitraryTypedScript(fixtureFacts()), { numRuns: 1500, seed: 1 });
 
 test.each([
   'BEGIN', 'END', 'tracepoint:', 'rawtracepoint:', 'profile:', 'interval:', 'software:', 'uprobe:', 'uretprobe:', 'kprobe:', 'iter:',
   'config = {', ' / ', 'let $v', 'else if', 'unroll(', 'for $v', 'while (', 'break;', 'continue;', 'return;', 'exit(',
   ' ? ', '?:', '&&', '(int16)', '++', '--', '^= ', '<<', '% ', 'bswap(', 'strlen(', 'strncmp(', 'strcontains(', 'str(', 'buf(',
   'comm', 'curtask.', '.f0', '.0', 'has_key(', 'delete(', 'clear(', 'zero(', 'print(@', 'len(@', 'count()', 'sum(', 'avg(', 'min(', 'max(', 'stats(',
-  'lhist(', 'hist(', 'kstack(3)', 'ustack', 'ksym(', 'usym(', 'ntop(', 'pton(', 'strftime(', 'macaddr(', 'username', 'in_target(', 'time(', 'system(',
+  'lhist(', 'hist(', 'kstack(3)', 'ustack', 'ksym(', 'usym(', 'ntop(', 'pton(', 'strftime(', 'macaddr(', 'username', 'in_target(', 'time(', 'system(', 'pod', 'label("app")', 'namespace == "',
 ])('%s is written', (construct) => {
   expect(scripts.some((script) => script.includes(construct))).toBe(true);
 }); // biome-ignore format: a table

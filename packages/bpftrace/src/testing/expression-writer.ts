@@ -31,6 +31,7 @@ const BUILTIN_INTS = [
   'jiffies',
   'nsecs(monotonic)',
 ];
+const IDENTITY = ['node', 'namespace', 'pod', 'container', 'workload', 'label("app")', 'label("tier")'];
 const COMPARISONS = ['==', '!=', '<', '<=', '>', '>='] as const;
 const TASK_INTS = [
   'pid', 'tgid', 'flags', 'prio', 'start_time', 'utime', 'exit_code', 'personality', 'cred.uid.val', 'mm.total_vm', 'mm.arg_start',
@@ -146,6 +147,7 @@ export class ExpressionWriter {
       [variables.length > 0 ? 3 : 0, () => choices.pick(variables).name],
       [3, () => `(${this.string(depth - 1)} ${choices.pick(['==', '!='])} ${this.string(depth - 1)})`],
       [1, () => `(${this.task(0)} ${choices.pick(['==', '!='])} ${this.task(0)})`],
+      [2, () => `(${this.#identity(depth)} ${choices.pick(['==', '!='])} ${this.#identityOrText(depth)})`],
       [1, () => 'in_target()'],
       [this.#probe.tasks.length > 0 ? 1 : 0, () => `in_target(${this.task(0)})`],
       [keyed.length > 0 && depth > 0 ? 2 : 0, () => this.#hasKey(choices.pick(keyed), depth - 1)],
@@ -163,6 +165,7 @@ export class ExpressionWriter {
       [6, () => this.bool(depth)],
       [3, () => this.unknownInt(depth)],
       [1, () => this.task(0)],
+      [1, () => this.#identity(depth)],
       [1, () => this.string(depth)],
     );
   }
@@ -242,6 +245,10 @@ export class ExpressionWriter {
         return `strftime("%H:%M:%S", ${choices.pick(['nsecs', 'nsecs(tai)', this.unknownInt(depth - 1)])})`;
       case 'mac':
         return `macaddr(${this.task(0)}.comm)`;
+      case 'interned':
+        return choices.chance(20)
+          ? `(${this.bool(depth - 1)} ? ${choices.pick(IDENTITY)} : "${choices.pick(TEXTS.slice(0, 5))}")`
+          : choices.pick(IDENTITY);
       case 'bytes':
         return `((uint8[8])(uint64)${this.unknownInt(depth - 1)})`;
       case 'struct':
@@ -254,6 +261,15 @@ export class ExpressionWriter {
       default:
         return special;
     }
+  }
+
+  #identity(depth: number): string {
+    return this.value({ kind: 'special', of: 'interned' }, depth - 1);
+  }
+
+  #identityOrText(depth: number): string {
+    const choices = this.#choices;
+    return choices.chance(60) ? `"${choices.pick(TEXTS.slice(0, 5))}"` : this.#identity(depth);
   }
 
   #textOfTask(): string {

@@ -16,7 +16,7 @@ export type Shape =
 export type Special = (typeof SPECIALS)[number];
 
 const SPECIALS = [
-  'ksym', 'usym', 'inet', 'timestamp', 'username', 'strerror', 'cgroup_path', 'mac', 'buffer', 'bytes', 'struct',
+  'ksym', 'usym', 'inet', 'timestamp', 'username', 'strerror', 'cgroup_path', 'mac', 'buffer', 'bytes', 'struct', 'interned',
   'kstack', 'kstack(3)', 'kstack(perf, 9)', 'ustack', 'ustack(raw)', 'ustack(5)',
 ] as const; // biome-ignore format: a table
 
