@@ -24,6 +24,7 @@ export default defineConfig({
           name: 'kernel',
           include: ['packages/*/{src,catalogue}/**/*.kernel.test.ts', 'test/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**'],
+          globalSetup: ['test/ground/cluster-of-run.ts'],
           fileParallelism: false,
           sequence: { groupOrder: 1 },
           testTimeout: 60_000,

@@ -1,8 +1,9 @@
 /** `npm run cluster`: bundles the command of the test cluster, and runs it. */
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { ensureInstalled } from './install.mjs';
-import { runCommand } from './run-command.mjs';
 
-const OUT = 'build/cluster/main.mjs';
+const OUT = resolve('build/cluster/main.mjs');
 
 await ensureInstalled();
 const { build: bundle } = await import('esbuild');
@@ -15,6 +16,6 @@ await bundle({
   format: 'esm',
   conditions: ['source'],
   logLevel: 'warning',
+  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
 });
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {}); // The command cleans up, and ends by itself.
-process.exit(await runCommand(process.execPath, [OUT, ...process.argv.slice(2)]));
+await import(pathToFileURL(OUT).href); // It is this process, to which signals and exit code belong.

@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -56,7 +65,9 @@ function removeDrafts(key: string): void {
 
 /** Name → SHA-256 of the files in a flat folder, in the order of their names. */
 async function checksums(folder: string): Promise<Record<string, string>> {
-  const names = readdirSync(folder).filter((name) => name !== MANIFEST).sort();
+  const names = readdirSync(folder)
+    .filter((name) => name !== MANIFEST)
+    .sort();
   const sums = await Promise.all(names.map(async (name) => [name, await sha256(join(folder, name))] as const));
   return Object.fromEntries(sums);
 }

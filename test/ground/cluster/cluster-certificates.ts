@@ -24,7 +24,12 @@ export interface ClusterCertificates {
   readonly kubelets: Readonly<Record<string, { readonly client: KeyPair; readonly server: KeyPair }>>;
 }
 
-const API_NAMES = ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local'];
+const API_NAMES = [
+  'kubernetes',
+  'kubernetes.default',
+  'kubernetes.default.svc',
+  'kubernetes.default.svc.cluster.local',
+];
 
 export async function clusterCertificates(layout: ClusterLayout): Promise<ClusterCertificates> {
   const folder = join(layout.folder, 'pki');

@@ -2,16 +2,25 @@ import { rmSync } from 'node:fs';
 import { adminClient } from './admin-client.ts';
 import { ClusterError } from './cluster-error.ts';
 import { type ClusterLayout, clusterFolder, clusterLayout, DEFAULT_CLUSTER } from './cluster-layout.ts';
-import { type ClusterFacts, type ClusterRecord, bootId, clusterNames, hasFolder } from './cluster-state.ts';
-import { readDaemons, readFacts, readRecord, writeRecord } from './cluster-state.ts';
+import {
+  bootId,
+  type ClusterFacts,
+  type ClusterRecord,
+  clusterNames,
+  hasFolder,
+  readDaemons,
+  readFacts,
+  readRecord,
+  writeRecord,
+} from './cluster-state.ts';
 import { type Daemon, deathOf, isRunning, startDaemon, stopDaemon } from './daemon.ts';
 import { exclusively } from './exclusively.ts';
 import { kubernetesBinaries } from './kubernetes-binaries.ts';
 import { freeSlot } from './network.ts';
+import { holdsNamespaces, namespacesOf } from './node.ts';
 import { type Progress, SILENT } from './progress.ts';
 import { waitUntilUsable } from './readiness.ts';
 import { removeCluster } from './remove-cluster.ts';
-import { holdsNamespaces, namespacesOf } from './node.ts';
 import { type StartOptions, startCluster } from './start-cluster.ts';
 import { ensureSystemPackages } from './system-packages.ts';
 
@@ -41,12 +50,14 @@ const PACKAGES = [
 export async function clusterUp(options: UpOptions = {}): Promise<ClusterFacts> {
   const { name = DEFAULT_CLUSTER, progress = SILENT, owner, signal } = options;
   if (process.getuid!() !== 0) throw new ClusterError('a cluster needs root: it makes namespaces, cgroups and links');
+  const ready = await exclusively('cluster', progress, () => repair(name, progress));
+  if (ready !== undefined) return ready;
+  await ensureSystemPackages(PACKAGES);
+  const bin = await kubernetesBinaries(progress, signal); // May take minutes, in which other clusters go their ways.
   return exclusively('cluster', progress, async () => {
-    const repaired = await repair(name, progress);
-    if (repaired !== undefined) return repaired;
-    await ensureSystemPackages(PACKAGES);
-    const bin = await kubernetesBinaries(progress);
     signal?.throwIfAborted();
+    const meanwhile = await repair(name, progress);
+    if (meanwhile !== undefined) return meanwhile;
     const slots = clusterNames().map((other) => readRecord(other)?.layout.slot);
     const layout = clusterLayout(name, await freeSlot(new Set(slots.filter((slot) => slot !== undefined))));
     const record = { layout, boot: bootId(), ...(owner !== undefined && { owner }) };
@@ -68,21 +79,25 @@ async function startOrRemove(layout: ClusterLayout, bin: string, options: StartO
   } catch (error) {
     progress.say(signal?.aborted ? 'interrupted: taking it down …' : 'failed: taking down what was started …');
     await removeCluster(layout);
-    throw signal?.aborted ? new ClusterError('interrupted') : error;
+    throw signal?.aborted ? signal.reason : error;
   } finally {
     signal?.removeEventListener('abort', removal);
   }
 }
 
 /** Takes a cluster down, in whatever state it is; `false` where there is none. */
-export async function clusterDown({ name = DEFAULT_CLUSTER, progress = SILENT }: ClusterOptions = {}): Promise<boolean> {
+export async function clusterDown({
+  name = DEFAULT_CLUSTER,
+  progress = SILENT,
+}: ClusterOptions = {}): Promise<boolean> {
   return exclusively('cluster', progress, () => remove(name));
 }
 
 async function remove(name: string): Promise<boolean> {
   if (!hasFolder(name)) return false;
   const record = readRecord(name);
-  if (record === undefined) rmSync(clusterFolder(name), { recursive: true }); // The record is the first thing that is written.
+  if (record === undefined)
+    rmSync(clusterFolder(name), { recursive: true }); // The record is the first thing that is written.
   else await removeCluster(record.layout);
   return true;
 }
@@ -116,7 +131,9 @@ function nodeNames({ nodes }: ClusterLayout): readonly string[] {
 }
 
 function deathIn(layout: ClusterLayout): string | undefined {
-  return readDaemons(layout).map((daemon) => deathOf(layout, daemon)).find((death) => death !== undefined);
+  return readDaemons(layout)
+    .map((daemon) => deathOf(layout, daemon))
+    .find((death) => death !== undefined);
 }
 
 async function startAgain(layout: ClusterLayout, daemon: Daemon): Promise<void> {
@@ -130,7 +147,10 @@ export async function stopComponent(component: string, { name = DEFAULT_CLUSTER 
 }
 
 /** Starts it again, if it does not run. It may take a moment until it does its work. */
-export async function startComponent(component: string, { name = DEFAULT_CLUSTER }: ClusterOptions = {}): Promise<void> {
+export async function startComponent(
+  component: string,
+  { name = DEFAULT_CLUSTER }: ClusterOptions = {},
+): Promise<void> {
   const { layout, daemon } = findDaemon(name, component);
   if (!isRunning(daemon)) await startAgain(layout, daemon);
 }

@@ -120,7 +120,11 @@ function apiServerFlags(layout: ClusterLayout, certificates: ClusterCertificates
   };
 }
 
-function controllerManagerFlags(layout: ClusterLayout, { ca, serviceAccountKey }: ClusterCertificates, kubeconfig: string): Flags {
+function controllerManagerFlags(
+  layout: ClusterLayout,
+  { ca, serviceAccountKey }: ClusterCertificates,
+  kubeconfig: string,
+): Flags {
   return {
     kubeconfig,
     'bind-address': layout.loopbackAddress,

@@ -5,6 +5,7 @@ import { cgroupProcsFiles, makeCgroup } from './cgroups.ts';
 import { ClusterError } from './cluster-error.ts';
 import type { ClusterLayout } from './cluster-layout.ts';
 import { writeDaemon } from './cluster-state.ts';
+import { processStartTime } from './process-start-time.ts';
 import { PLAIN_ENV } from './run.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -33,7 +34,12 @@ const ENTER_CGROUPS = 'n=$1; shift; while [ $n -gt 0 ]; do echo $$ >"$1" || exit
  * Starts a program that goes on when we end, with its output in a log file, and remembers it.
  * @param order its place among the others when all are started once more.
  */
-export async function startDaemon(layout: ClusterLayout, spec: DaemonSpec, order: number, namespacesPid?: number): Promise<Daemon> {
+export async function startDaemon(
+  layout: ClusterLayout,
+  spec: DaemonSpec,
+  order: number,
+  namespacesPid?: number,
+): Promise<Daemon> {
   makeCgroup(spec.cgroup);
   const files = cgroupProcsFiles(spec.cgroup);
   const enter = namespacesPid === undefined ? [] : nsenter(namespacesPid);
@@ -43,7 +49,7 @@ export async function startDaemon(layout: ClusterLayout, spec: DaemonSpec, order
   closeSync(log);
   child.unref();
   await new Promise((resolve, reject) => child.once('spawn', () => resolve(undefined)).once('error', reject));
-  const daemon = { ...spec, order, pid: child.pid!, startTime: startTimeOf(child.pid!) ?? '' };
+  const daemon = { ...spec, order, pid: child.pid!, startTime: processStartTime(child.pid!) ?? '' };
   writeDaemon(layout, daemon);
   return daemon;
 }
@@ -55,7 +61,7 @@ export function nsenter(pid: number): readonly string[] {
 
 /** Whether it still is the process that was started. */
 export function isRunning({ pid, startTime }: Daemon): boolean {
-  return startTime !== '' && startTimeOf(pid) === startTime;
+  return startTime !== '' && processStartTime(pid) === startTime;
 }
 
 /** Ends it at once, and waits until it is gone. */
@@ -67,7 +73,9 @@ export async function stopDaemon(daemon: Daemon): Promise<void> {
 
 /** For waiting: that it has ended, and its last words. */
 export function deathOf(layout: ClusterLayout, daemon: Daemon): string | undefined {
-  return isRunning(daemon) ? undefined : `${daemon.name} has ended; the end of its log:\n${logTail(layout, daemon.name)}`;
+  return isRunning(daemon)
+    ? undefined
+    : `${daemon.name} has ended; the end of its log:\n${logTail(layout, daemon.name)}`;
 }
 
 /** Waits for something that a daemon does, no longer than it lives. */
@@ -93,15 +101,4 @@ function logTail(layout: ClusterLayout, name: string): string {
 function openLog(layout: ClusterLayout, name: string): number {
   mkdirSync(join(layout.folder, 'logs'), { recursive: true });
   return openSync(logPath(layout, name), 'a');
-}
-
-/** In clock ticks since the start of the machine; absent for a process that has ended, though its parent does not know yet. */
-function startTimeOf(pid: number): string | undefined {
-  try {
-    // proc(5), `stat`: the fields after the name, which may hold anything; `state` is the third of all, `starttime` the 22nd.
-    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').replace(/^.*\) /s, '').split(' ');
-    return /[ZX]/.test(fields[0]!) ? undefined : fields[22 - 3];
-  } catch {
-    return undefined;
-  }
 }

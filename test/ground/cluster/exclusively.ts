@@ -29,7 +29,8 @@ async function take(path: string, progress: Progress): Promise<Server> {
       server.listen(path, () => resolve(true));
     });
     if (taken) return server;
-    if (deadline - performance.now() > WAIT_MS - POLL_MS) progress.say('another process is at it: waiting for its end …');
+    if (deadline - performance.now() > WAIT_MS - POLL_MS)
+      progress.say('another process is at it: waiting for its end …');
   }
   throw new ClusterError('another process has been at it for a quarter of an hour');
 }

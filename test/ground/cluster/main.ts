@@ -1,5 +1,6 @@
 /** `npm run cluster`: a real Kubernetes cluster on this machine, for tests. */
-import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { importImage } from '../images/import-image.ts';
 import { clusterDown, clusterUp, startComponent, stopComponent } from './cluster.ts';
@@ -30,7 +31,7 @@ Options:
   -q, --quiet       no progress
   -h, --help        this text
 
-Exit codes: 0 done, 1 failed, 2 wrong usage; of status, see there.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 128 and the signal's number when interrupted; of status, see there.
 With npm, options follow two dashes: npm run cluster up -- --quiet
 `;
 
@@ -43,6 +44,15 @@ const OPTIONS = {
 
 /** What is wrong with the words of the command line. */
 class UsageError extends Error {}
+
+class Interruption extends ClusterError {
+  readonly exitCode: number;
+
+  constructor(exitCode: number) {
+    super('interrupted');
+    this.exitCode = exitCode;
+  }
+}
 
 interface Command {
   readonly words: readonly string[];
@@ -57,8 +67,8 @@ const COMMANDS: Readonly<Record<string, { readonly words: 'none' | 'one' | 'some
   status: { words: 'none', run: ({ options }) => status(options.name, options.json) },
   kubeconfig: { words: 'none', run: ({ options }) => print(factsOf(options.name).kubeconfig) },
   facts: { words: 'none', run: ({ options }) => print(JSON.stringify(factsOf(options.name), null, 2)) },
-  stop: { words: 'one', run: async ({ words, options }) => done(await stopComponent(words[0]!, options)) },
-  start: { words: 'one', run: async ({ words, options }) => done(await startComponent(words[0]!, options)) },
+  stop: { words: 'one', run: ({ words, options }) => stopComponent(words[0]!, options).then(() => 0) },
+  start: { words: 'one', run: ({ words, options }) => startComponent(words[0]!, options).then(() => 0) },
   import: { words: 'some', run: ({ words, options }) => importFiles(words, options.name) },
 };
 
@@ -80,7 +90,7 @@ async function main(args: readonly string[]): Promise<number> {
     }
     if (!(error instanceof ClusterError)) throw error;
     process.stderr.write(`cluster: ${error.message}\n`);
-    return 1;
+    return error instanceof Interruption ? error.exitCode : 1;
   }
 }
 
@@ -98,7 +108,7 @@ async function up(name: string, quiet: boolean): Promise<number> {
   const progress = quiet ? SILENT : progressOnStderr();
   const interruption = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => interruption.abort(new ClusterError('interrupted')));
+    process.on(signal, () => interruption.abort(new Interruption(128 + constants.signals[signal])));
   }
   const { kubeconfig } = await clusterUp({ name, progress, signal: interruption.signal });
   progress.say(`up; export KUBECONFIG=${kubeconfig}`);
@@ -119,16 +129,8 @@ async function status(name: string, json: boolean): Promise<number> {
 
 async function importFiles(paths: readonly string[], name: string): Promise<number> {
   const facts = factsOf(name);
-  for (const path of paths) await importImage(facts, readArchive(path));
+  for (const path of paths) await importImage(facts, resolve(path));
   return 0;
-}
-
-function readArchive(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new ClusterError(error instanceof Error ? error.message : String(error));
-  }
 }
 
 function factsOf(name: string) {
@@ -139,10 +141,6 @@ function factsOf(name: string) {
 
 function print(text: string): number {
   process.stdout.write(`${text}\n`);
-  return 0;
-}
-
-function done(_: undefined | void): number {
   return 0;
 }
 

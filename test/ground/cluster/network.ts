@@ -1,5 +1,5 @@
-import { type ClusterLayout, clusterLayout, type NodeLayout, SLOTS } from './cluster-layout.ts';
 import { ClusterError } from './cluster-error.ts';
+import { type ClusterLayout, clusterLayout, type NodeLayout, SLOTS } from './cluster-layout.ts';
 import { nsenter } from './daemon.ts';
 import { run } from './run.ts';
 
@@ -12,7 +12,10 @@ interface Link {
 export async function freeSlot(taken: ReadonlySet<number>): Promise<number> {
   const links = JSON.parse(await run('ip', ['-json', 'address'])) as Link[];
   const routes = JSON.parse(await run('ip', ['-json', 'route', 'show', 'table', 'all'])) as { dst: string }[];
-  const used = [...links.flatMap((link) => link.addr_info.map(({ local = '' }) => local)), ...routes.map(({ dst }) => dst)];
+  const used = [
+    ...links.flatMap((link) => link.addr_info.map(({ local = '' }) => local)),
+    ...routes.map(({ dst }) => dst),
+  ];
   for (let slot = 0; slot < SLOTS; slot++) {
     const { bridge, nodeCidr, podCidr } = clusterLayout('any', slot);
     const prefixes = [nodeCidr.replace('0/24', ''), podCidr.replace('0.0/16', '')];
@@ -53,9 +56,10 @@ export async function connectNode(layout: ClusterLayout, node: NodeLayout, names
 /** Removes the links that a cluster of this slot has made on the host; routes and addresses go with them. */
 export async function removeLinks({ bridge, nodes }: ClusterLayout): Promise<void> {
   for (const link of [...nodes.map(({ hostLink }) => hostLink), bridge]) {
-    if (await exists(link)) await ip(`link delete ${link}`).catch(async (error: unknown) => {
-      if (await exists(link)) throw error; // It may have gone with its network namespace meanwhile.
-    });
+    if (await exists(link))
+      await ip(`link delete ${link}`).catch(async (error: unknown) => {
+        if (await exists(link)) throw error; // It may have gone with its network namespace meanwhile.
+      });
   }
 }
 

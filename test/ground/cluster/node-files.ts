@@ -1,8 +1,8 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PAUSE_IMAGE } from '../images/pause-image.ts';
 import type { ClusterCertificates } from './cluster-certificates.ts';
 import { type ClusterLayout, CONTAINERD_SOCKET, type NodeLayout } from './cluster-layout.ts';
-import { PAUSE_IMAGE } from '../images/pause-image.ts';
 
 /**
  * Sysctls that a kubelet sets to these values. They are the whole machine's, so a node has files of its own in their places: the kubelet finds what it wants,
@@ -17,6 +17,9 @@ const KUBELET_SYSCTLS: Readonly<Record<string, string>> = {
   'kernel/keys/root_maxbytes': '25000000',
 };
 
+/** Where pods ask for names: nobody listens there, so that the answer is an error at once. */
+const NO_DNS = '127.0.0.1';
+
 /** Configuration files of a node, by what reads them. */
 export interface NodeFiles {
   readonly containerd: string;
@@ -28,9 +31,15 @@ export interface NodeFiles {
 }
 
 /** Writes them all, and makes the folders. */
-export function writeNodeFiles(layout: ClusterLayout, node: NodeLayout, bin: string, certificates: ClusterCertificates): NodeFiles {
+export function writeNodeFiles(
+  layout: ClusterLayout,
+  node: NodeLayout,
+  bin: string,
+  certificates: ClusterCertificates,
+): NodeFiles {
   const at = (...names: string[]) => join(node.folder, ...names);
-  for (const name of ['run/containerd', 'var/lib/kubelet', 'var/log', 'var/tmp', 'cni', 'sysctl']) mkdirSync(at(name), { recursive: true });
+  for (const name of ['run/containerd', 'var/lib/kubelet', 'var/log', 'var/tmp', 'cni', 'sysctl'])
+    mkdirSync(at(name), { recursive: true });
   mkdirSync(binInNode(layout), { recursive: true });
   mkdirSync(at('var', layout.folder.slice('/var/'.length)), { recursive: true });
   symlinkSync('/run', at('var/run'));
@@ -38,9 +47,10 @@ export function writeNodeFiles(layout: ClusterLayout, node: NodeLayout, bin: str
     writeFileSync(at(name), text);
     return at(name);
   };
-  for (const [name, value] of Object.entries(KUBELET_SYSCTLS)) write(join('sysctl', name.replaceAll('/', '.')), `${value}\n`);
+  for (const [name, value] of Object.entries(KUBELET_SYSCTLS))
+    write(join('sysctl', name.replaceAll('/', '.')), `${value}\n`);
   write('cni/10-waggle.conflist', JSON.stringify(cniConfiguration(node), null, 2));
-  write('resolv.conf', '');
+  write('resolv.conf', `nameserver ${NO_DNS}\n`);
   return {
     containerd: write('containerd.toml', containerdConfiguration(at('cni'))),
     kubelet: write('kubelet.json', JSON.stringify(kubeletConfiguration(node, certificates), null, 2)),
@@ -120,14 +130,21 @@ function cniConfiguration({ podCidr }: NodeLayout): object {
 }
 
 /** kubelet.config.k8s.io/v1beta1. */
-function kubeletConfiguration({ name, address, cgroup, folder }: NodeLayout, { ca, kubelets }: ClusterCertificates): object {
+function kubeletConfiguration(
+  { name, address, cgroup, folder }: NodeLayout,
+  { ca, kubelets }: ClusterCertificates,
+): object {
   const { server } = kubelets[name]!;
   return {
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
     kind: 'KubeletConfiguration',
     address,
     readOnlyPort: 0,
-    authentication: { anonymous: { enabled: false }, webhook: { enabled: true }, x509: { clientCAFile: ca.certificate } },
+    authentication: {
+      anonymous: { enabled: false },
+      webhook: { enabled: true },
+      x509: { clientCAFile: ca.certificate },
+    },
     authorization: { mode: 'Webhook' },
     tlsCertFile: server.certificate,
     tlsPrivateKeyFile: server.key,
@@ -137,12 +154,14 @@ function kubeletConfiguration({ name, address, cgroup, folder }: NodeLayout, { c
     oomScoreAdj: 0, // Lowering takes CAP_SYS_RESOURCE.
     failSwapOn: false,
     resolvConf: join(folder, 'resolv.conf'),
+    clusterDNS: [NO_DNS],
     evictionHard: { 'memory.available': '50Mi', 'nodefs.available': '1%', 'imagefs.available': '1%' },
     imageGCHighThresholdPercent: 100, // Images cannot be pulled again: none is collected.
     serializeImagePulls: false,
     volumePluginDir: '/var/lib/kubelet/plugins-of-volumes',
     nodeLeaseDurationSeconds: 12,
-    nodeStatusUpdateFrequency: '4s',
+    nodeStatusUpdateFrequency: '1s',
+    nodeStatusReportFrequency: '1m',
     kubeAPIQPS: 50,
     kubeAPIBurst: 100,
     eventRecordQPS: 0,

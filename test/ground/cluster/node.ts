@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { CONTAINERD_SOCKET, type ClusterLayout, type NodeLayout } from './cluster-layout.ts';
+import { type ClusterLayout, CONTAINERD_SOCKET, type NodeLayout } from './cluster-layout.ts';
 import type { DaemonSpec } from './daemon.ts';
 import { binInNode, type NodeFiles } from './node-files.ts';
 

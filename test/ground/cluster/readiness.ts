@@ -9,7 +9,9 @@ interface Node {
 }
 
 /** Whether somebody listens there. */
-export function listens(place: { readonly host: string; readonly port: number } | { readonly path: string }): Promise<boolean> {
+export function listens(
+  place: { readonly host: string; readonly port: number } | { readonly path: string },
+): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(place);
     socket.once('error', () => resolve(false));
@@ -32,12 +34,14 @@ export async function readyNodes(api: ApiClient): Promise<readonly string[]> {
 }
 
 /** Waits until a pod made now would start, with a service account, and until aggregated APIs can be added. */
-export async function waitUntilUsable(api: ApiClient, nodes: readonly string[], failure: () => string | undefined): Promise<void> {
-  await waitFor(
-    `ready nodes ${nodes.join(', ')}`,
-    async () => (await readyNodes(api)).length === nodes.length,
-    { failure },
-  );
+export async function waitUntilUsable(
+  api: ApiClient,
+  nodes: readonly string[],
+  failure: () => string | undefined,
+): Promise<void> {
+  await waitFor(`ready nodes ${nodes.join(', ')}`, async () => (await readyNodes(api)).length === nodes.length, {
+    failure,
+  });
   await waitFor(
     'a service account with a token',
     async () => {

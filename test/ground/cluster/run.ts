@@ -4,7 +4,10 @@ import { ClusterError } from './cluster-error.ts';
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
-  readonly input?: string | Buffer;
+  /** The whole standard input. */
+  readonly input?: string;
+  /** Ends it. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What programs that we start see of the environment: no proxies, no foreign configuration, no locale. */
@@ -16,11 +19,18 @@ export const PLAIN_ENV: NodeJS.ProcessEnv = {
 
 /** Runs a program to its end; resolves with its standard output. @throws ClusterError with its last words. */
 export function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
-  const { input, env = PLAIN_ENV, cwd } = options;
+  const { input, env = PLAIN_ENV, cwd, signal } = options;
   return new Promise((resolve, reject) => {
-    const settings = { env, maxBuffer: 2 ** 28, encoding: 'utf8' as const, ...(cwd !== undefined && { cwd }) };
+    const settings = {
+      env,
+      maxBuffer: 2 ** 28,
+      encoding: 'utf8' as const,
+      ...(cwd !== undefined && { cwd }),
+      ...(signal && { signal }),
+    };
     const child = execFile(program, args, settings, (error, stdout, stderr) => {
       if (error === null) return resolve(stdout);
+      if (signal?.aborted) return reject(signal.reason);
       const words = stderr.trim().split('\n').slice(-12).join('\n') || error.message;
       reject(new ClusterError(`${[program, ...args].join(' ')} failed: ${words}`));
     });

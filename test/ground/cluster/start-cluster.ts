@@ -1,19 +1,20 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeArchive } from '../../../scripts/oci/index.ts';
 import { importImageInto } from '../images/import-image.ts';
 import { pauseImage } from '../images/pause-image.ts';
 import { workloadImage } from '../images/workload-image.ts';
 import { ApiClient } from './api-client.ts';
 import type { KeyPair } from './certificates.ts';
+import { makeCgroup } from './cgroups.ts';
 import { type ClusterCertificates, clusterCertificates } from './cluster-certificates.ts';
 import { type ClusterLayout, CONTAINERD_SOCKET, ETCD_PORT, type NodeLayout } from './cluster-layout.ts';
 import { type ClusterFacts, writeFacts } from './cluster-state.ts';
 import { controlPlane, serverUrl } from './control-plane.ts';
-import { makeCgroup } from './cgroups.ts';
 import { type Daemon, type DaemonSpec, deathOf, startDaemon, waitForDaemon } from './daemon.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
 import { connectNode, makeBridge } from './network.ts';
-import { nodeDaemons, type NodeDaemons } from './node.ts';
+import { type NodeDaemons, nodeDaemons } from './node.ts';
 import { writeNodeFiles } from './node-files.ts';
 import type { Progress } from './progress.ts';
 import { listens, waitUntilUsable } from './readiness.ts';
@@ -61,7 +62,8 @@ class Startup {
     const kubeconfig = this.#kubeconfig(certificates, 'admin', certificates.admin);
     progress.say('certificates made');
     using api = new ApiClient(serverUrl(layout), certificates.ca.certificate, certificates.admin);
-    const images = [pauseImage(), workloadImage()];
+    const images = join(layout.folder, 'images.tar');
+    await writeArchive(images, await Promise.all([pauseImage(), workloadImage()]));
     const [nodes] = await Promise.all([
       Promise.all(layout.nodes.map((node) => this.#prepareNode(node, certificates, images))),
       this.#startControlPlane(certificates, api),
@@ -91,7 +93,7 @@ class Startup {
     await this.#start(programs.scheduler);
   }
 
-  async #prepareNode(node: NodeLayout, certificates: ClusterCertificates, images: readonly Buffer[]): Promise<PreparedNode> {
+  async #prepareNode(node: NodeLayout, certificates: ClusterCertificates, images: string): Promise<PreparedNode> {
     const { layout, progress } = this;
     makeCgroup(node.cgroup);
     const files = writeNodeFiles(layout, node, this.bin, certificates);
@@ -105,7 +107,7 @@ class Startup {
     const containerd = await this.#start(daemons.containerd, namespaces.pid);
     const socket = join(node.folder, CONTAINERD_SOCKET);
     await waitForDaemon(layout, containerd, () => listens({ path: socket }));
-    for (const image of images) await importImageInto(socket, image);
+    await importImageInto(socket, images);
     progress.say(`${node.name}: containerd has its images`);
     return { layout: node, daemons, namespacesPid: namespaces.pid };
   }

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildOciImage } from './oci-image.ts';
+import { type Image, makeLayer } from '../../../scripts/oci/index.ts';
+import { imageArchitecture } from './image-architecture.ts';
 
 /** Holds the namespaces of a pod. */
 export const PAUSE_IMAGE = 'waggle.dev/pause:test';
@@ -24,15 +25,16 @@ int main(void) {
 }
 `;
 
-/** The image's archive. Needs gcc and a static C library. */
-export function pauseImage(): Buffer {
+/** Needs gcc and a static C library. */
+export async function pauseImage(): Promise<Image> {
   const folder = mkdtempSync(join(tmpdir(), 'waggle-pause-'));
   try {
     const program = join(folder, 'pause');
     const options = ['-static', '-Os', '-s', '-Wl,--build-id=none', '-x', 'c', '-o', program, '-'];
     execFileSync('gcc', options, { input: SOURCE, stdio: ['pipe', 'ignore', 'inherit'] });
-    const layer = { pause: { content: readFileSync(program), mode: 0o755 } };
-    return buildOciImage({ name: PAUSE_IMAGE, entrypoint: ['/pause'], layers: [layer] });
+    const layer = await makeLayer([{ path: '/pause', mode: 0o755, content: readFileSync(program) }]);
+    const architecture = imageArchitecture();
+    return { name: PAUSE_IMAGE, architecture, layers: [layer], config: { Entrypoint: ['/pause'] } };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
