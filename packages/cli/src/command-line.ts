@@ -39,6 +39,7 @@ export function buildProgram(command?: readonly string[]): Command {
   const program = newProgram('waggle');
   addRun(program, command);
   addLocalCommands(program);
+  addVersion(program);
   return program;
 }
 
@@ -79,6 +80,18 @@ function addRun(program: Command, command: readonly string[] | undefined): void 
     .action(async (name: string | undefined, parameters: string[], options: object) => {
       const { run: runLocally } = await import('./commands/run/run.ts');
       process.exitCode = await runLocally({ name, parameters, command, ...options });
+    });
+}
+
+function addVersion(program: Command): void {
+  program
+    .command('version')
+    .summary('print versions')
+    .description('Prints the versions of waggle, Node.js and the kernel.')
+    .addOption(new Option('-o, --output <format>', 'format').choices(['columns', 'json', 'yaml']).default('columns'))
+    .action(async (options: object) => {
+      const { printVersion } = await import('./commands/print-version.ts');
+      process.exitCode = await printVersion(options);
     });
 }
 
@@ -149,16 +162,6 @@ export function addLocalCommands(program: Command): void {
       const { demo } = await import('./commands/demo.ts');
       const limit = timeout ?? (process.stdout.isTTY ? undefined : 5000);
       process.exitCode = await demo(limit === undefined ? {} : { timeout: limit });
-    });
-
-  program
-    .command('version')
-    .summary('print versions')
-    .description('Prints the versions of waggle, Node.js and the kernel.')
-    .addOption(new Option('-o, --output <format>', 'format').choices(['columns', 'json', 'yaml']).default('columns'))
-    .action(async (options: object) => {
-      const { printVersion } = await import('./commands/print-version.ts');
-      process.exitCode = await printVersion(options);
     });
 
   program

@@ -17,6 +17,7 @@ export function buildClusterProgram(name: string, command?: readonly string[]): 
   addReaders(program);
   addChangers(program);
   addDeployment(program);
+  addVersion(program);
   program.commandsGroup('On this machine:');
   addLocalCommands(program);
   return program;
@@ -159,6 +160,19 @@ function addDeployment(program: Command): void {
   addConnectionOptions(status).action(async (options: object) => {
     const { showStatus } = await import('./deploy/show-status.ts');
     process.exitCode = await showStatus(options);
+  });
+}
+
+function addVersion(program: Command): void {
+  const version = program
+    .command('version')
+    .summary('print versions')
+    .description('Prints the versions of waggle, Node.js and the kernel, of the cluster, and of waggle in it.')
+    .option('--client', "this command's own only")
+    .addOption(new Option('-o, --output <format>', 'format').choices(['columns', 'json', 'yaml']).default('columns'));
+  addConnectionOptions(version).action(async (options: object) => {
+    const { clusterVersion } = await import('./deploy/cluster-version.ts');
+    process.exitCode = await clusterVersion(options);
   });
 }
 

@@ -10,7 +10,7 @@ import { explainError } from './connection/explain-error.ts';
 export async function runClusterCommandLine(argv: readonly string[], invokedAs = process.argv[1] ?? ''): Promise<void> {
   const called = basename(invokedAs);
   if (called === 'kubectl_complete-waggle' || argv[0] === '__complete') {
-    const { completeInCluster } = await import('./complete-in-cluster.ts');
+    const { completeInCluster } = await import('./completion/complete-in-cluster.ts');
     return completeInCluster(called, argv);
   }
   const { own, command } = splitCommand(argv);

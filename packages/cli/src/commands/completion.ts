@@ -1,5 +1,5 @@
 import { listGadgets } from '@waggle/gadgets';
-import type { Command } from 'commander';
+import type { Command, Option } from 'commander';
 import { UsageError } from '../usage-error.ts';
 
 const SCRIPTS: Readonly<Record<string, string>> = {
@@ -8,20 +8,26 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   COMPREPLY=()
   while IFS= read -r line; do COMPREPLY+=("$line"); done < <("\${COMP_WORDS[0]}" __complete "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
 }
-complete -o default -F _waggle waggle
+complete -o default -F _waggle waggle kubectl-waggle
 `,
-  zsh: `#compdef waggle
+  zsh: `#compdef waggle kubectl-waggle
 _waggle() {
   local -a words_found
   words_found=("\${(@f)$("\${words[1]}" __complete "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
   compadd -a words_found
   _files
 }
-compdef _waggle waggle
+compdef _waggle waggle kubectl-waggle
 `,
-  fish: `complete -c waggle -f -a '(set -l words (commandline -opc) (commandline -ct); waggle __complete $words[2..] 2>/dev/null)'
-complete -c waggle -n '__fish_seen_subcommand_from run check dump' -F
+  fish: ['waggle', 'kubectl-waggle']
+    .map(
+      (
+        name,
+      ) => `complete -c ${name} -f -a '(set -l words (commandline -opc) (commandline -ct); ${name} __complete $words[2..] 2>/dev/null)'
+complete -c ${name} -n '__fish_seen_subcommand_from run check dump' -F
 `,
+    )
+    .join(''),
 };
 
 /** The script that a shell sources. @throws UsageError for other shells. */
@@ -34,30 +40,60 @@ export function completionScript(shell: string): string {
 
 /** What may stand in the place of the last word: subcommands, options, values of options, gadgets. */
 export function completeWords(program: Command, words: readonly string[]): string[] {
-  const last = words.at(-1) ?? '';
-  const before = words.slice(0, -1);
-  if (before.includes('--')) return [];
-  let command = program;
-  let takesProgram = true;
-  for (const word of before) {
-    const sub = command.commands.find((candidate) => candidate.name() === word);
-    if (sub) command = sub;
-    else if (!word.startsWith('-')) takesProgram = false;
-  }
-  const option = command.options.find(
-    (candidate) => candidate.short === before.at(-1) || candidate.long === before.at(-1),
-  );
-  if (option?.required) return (option.argChoices ?? []).filter((choice) => choice.startsWith(last));
-  const candidates = last.startsWith('-')
-    ? [...command.options.filter((candidate) => !candidate.hidden).map((candidate) => candidate.long!), '--help']
-    : [
-        ...command.commands.filter((sub) => !HIDDEN.has(sub.name())).map((sub) => sub.name()),
-        ...(takesProgram && ['run', 'check', 'dump'].includes(command.name())
-          ? listGadgets().map((gadget) => gadget.name)
-          : []),
-        ...(command.name() === 'completion' ? Object.keys(SCRIPTS) : []),
-      ];
+  const place = completionPlace(program, words);
+  if (place === undefined) return [];
+  const { command, option, argumentCount, last } = place;
+  const candidates = option
+    ? (option.argChoices ?? [])
+    : last.startsWith('-')
+      ? [...command.options.filter(({ hidden }) => !hidden).map(({ long }) => long!), '--help']
+      : [
+          ...command.commands.filter((sub) => !HIDDEN.has(sub.name())).map((sub) => sub.name()),
+          ...(argumentCount === 0 && TAKE_PROGRAMS.has(command.name()) ? listGadgets().map(({ name }) => name) : []),
+          ...(command.name() === 'completion' ? Object.keys(SCRIPTS) : []),
+        ];
   return candidates.filter((candidate) => candidate.startsWith(last)).sort();
 }
 
+/** Where a half-written command line stands. */
+export interface CompletionPlace {
+  readonly command: Command;
+  /** The option whose value the last word is. */
+  readonly option: Option | undefined;
+  /** Arguments in front of the last word. */
+  readonly argumentCount: number;
+  /** The value of an option in front of it, by the option's name in camel case. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly last: string;
+}
+
+/** Undefined behind `--`: there, nothing is known. */
+export function completionPlace(program: Command, words: readonly string[]): CompletionPlace | undefined {
+  const last = words.at(-1) ?? '';
+  const before = words.slice(0, -1);
+  if (before.includes('--')) return undefined;
+  let command = program;
+  let open: Option | undefined;
+  let argumentCount = 0;
+  const values: Record<string, string> = {};
+  for (const word of before) {
+    if (open) {
+      values[open.attributeName()] = word;
+      open = undefined;
+      continue;
+    }
+    const sub = command.commands.find((candidate) => candidate.name() === word);
+    if (sub) command = sub;
+    else if (!word.startsWith('-')) argumentCount += 1;
+    else {
+      const [flag, value] = word.split(/=(.*)/, 2);
+      const option = command.options.find(({ short, long }) => short === flag || long === flag);
+      if (option && value !== undefined) values[option.attributeName()] = value;
+      else if (option?.required) open = option;
+    }
+  }
+  return { command, option: open, argumentCount, values, last };
+}
+
+const TAKE_PROGRAMS: ReadonlySet<string> = new Set(['run', 'check', 'dump']);
 const HIDDEN: ReadonlySet<string> = new Set(['warm-up']);

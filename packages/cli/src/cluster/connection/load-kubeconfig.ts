@@ -17,7 +17,7 @@ const FROM_FLAGS = 'from-flags';
  * @throws ClusterError
  */
 export function loadKubeconfig(options: ConnectionOptions, env: NodeJS.ProcessEnv = process.env): KubeConfig {
-  const config = mergeFiles(kubeconfigFiles(options, env));
+  const config = mergedKubeconfig(options, env);
   const isEmpty = config.clusters.length === 0 && config.contexts.length === 0;
   if (isEmpty && options.server === undefined) {
     if (!env.KUBERNETES_SERVICE_HOST || !existsSync(SERVICE_ACCOUNT_TOKEN)) throw noCluster();
@@ -27,8 +27,13 @@ export function loadKubeconfig(options: ConnectionOptions, env: NodeJS.ProcessEn
   return config;
 }
 
+/** The same without the flags: all that the files have. */
+export function mergedKubeconfig(options: ConnectionOptions, env: NodeJS.ProcessEnv = process.env): KubeConfig {
+  return mergeFiles(kubeconfigFiles(options, env));
+}
+
 /** kubectl's order: the flag alone, else the files of KUBECONFIG that exist, else the one of the home folder. */
-export function kubeconfigFiles({ kubeconfig }: ConnectionOptions, env: NodeJS.ProcessEnv): string[] {
+function kubeconfigFiles({ kubeconfig }: ConnectionOptions, env: NodeJS.ProcessEnv): string[] {
   if (kubeconfig !== undefined) return [kubeconfig];
   const listed = (env.KUBECONFIG ?? '').split(delimiter).filter((path) => path !== '');
   const paths = listed.length > 0 ? listed : [join(env.HOME || homedir(), '.kube', 'config')];

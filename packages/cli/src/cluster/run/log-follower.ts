@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FRAMES_MEDIA_TYPE, type KubeClient, KubeConnectionError, KubeError } from '@waggle/kube';
-import { isMissingApi, notDeployed } from '../connection/explain-error.ts';
 import type { FrameReader } from '@waggle/trace/stream';
+import { isMissingApi, notDeployed } from '../connection/explain-error.ts';
 import { logPath, type TracePlace } from './trace-place.ts';
 
 export interface FollowOptions {

@@ -1,6 +1,6 @@
 import type { Ledger } from '@waggle/trace';
-import { ledgerText } from '../../commands/run/ledger-text.ts';
 import type { SourceStatus } from '@waggle/trace/stream';
+import { ledgerText } from '../../commands/run/ledger-text.ts';
 
 /** The ledger of all nodes together, and a line for each of them. */
 export function nodeLedgersText(total: Ledger, sources: readonly SourceStatus[], sends: boolean): string {

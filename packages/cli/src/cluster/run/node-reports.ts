@@ -1,5 +1,5 @@
-import { count } from '../../commands/run/ledger-text.ts';
 import type { SourceStatus } from '@waggle/trace/stream';
+import { count } from '../../commands/run/ledger-text.ts';
 
 /** A node that does not answer is worth a word after that time. */
 const SILENCE_MS = 2000;

@@ -1,4 +1,5 @@
 import type { KubeClient } from '@waggle/kube';
+import { FrameReader, StreamError } from '@waggle/trace/stream';
 import { filePage, standardPage } from '../../sinks/open-page.ts';
 import { rowWriter } from '../../sinks/row-writer.ts';
 import { ClusterError } from '../connection/cluster-error.ts';
@@ -6,7 +7,6 @@ import { type FollowEnd, followLog } from './log-follower.ts';
 import { nodeLedgersText } from './node-ledgers.ts';
 import { NodeReports } from './node-reports.ts';
 import type { ViewOptions } from './run-in-cluster.ts';
-import { FrameReader, StreamError } from '@waggle/trace/stream';
 import { streamView } from './stream-view.ts';
 import { placeText, type TracePlace } from './trace-place.ts';
 

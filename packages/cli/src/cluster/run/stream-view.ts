@@ -1,10 +1,10 @@
 import { SourceText } from '@waggle/bpftrace';
 import { findGadget, gadgetOf } from '@waggle/gadgets';
 import type { Sink } from '@waggle/trace';
+import type { StreamOpening } from '@waggle/trace/stream';
 import { ResultSink } from '../../sinks/result-sink.ts';
 import type { Page, RowWriter } from '../../sinks/row-writer.ts';
 import type { RowOptions } from '../../table/row-selection.ts';
-import type { StreamOpening } from '@waggle/trace/stream';
 
 export interface StreamViewOptions {
   readonly writer: RowWriter;
