@@ -79,7 +79,10 @@ async function traceNames(cluster: OpenCluster, namespace: string | undefined): 
   return [...traces, ...clusterTraces.map((name) => `clustertrace/${name}`)];
 }
 
-function namesInKubeconfig(flag: '--context' | '--cluster' | '--user', options: ConnectionOptions): string[] {
-  const { contexts, clusters, users } = mergedKubeconfig(options);
+async function namesInKubeconfig(
+  flag: '--context' | '--cluster' | '--user',
+  options: ConnectionOptions,
+): Promise<string[]> {
+  const { contexts, clusters, users } = await mergedKubeconfig(options);
   return { '--context': contexts, '--cluster': clusters, '--user': users }[flag].map(({ name }) => name);
 }

@@ -26,6 +26,7 @@ clusters:
 users:
   - { name: jane, user: { client-certificate: jane.crt, client-key: jane.key, as: boss } }
   - { name: robot, user: { token: abc } }
+  - { name: actor, user: { tokenFile: t, as: boss, as-groups: [a, b], as-uid: '5', as-user-extra: { Why: [x] } } }
 `,
 );
 const two = file(
@@ -49,8 +50,8 @@ writeFileSync(
 );
 
 /** What the current context comes down to. */
-function loaded(options: ConnectionOptions, env: NodeJS.ProcessEnv) {
-  const config = loadKubeconfig(options, env);
+async function loaded(options: ConnectionOptions, env: NodeJS.ProcessEnv) {
+  const config = await loadKubeconfig(options, env);
   const { namespace } = config.contexts[0]!;
   return { cluster: config.getCurrentCluster(), user: config.getCurrentUser(), namespace };
 }
@@ -110,11 +111,24 @@ describe('a kubeconfig', () => {
       { HOME: '/nowhere' },
       { cluster: { server: 'https://x', skipTLSVerify: false }, user: { token: 't' } },
     ],
+    [
+      'with what only kubectl reads',
+      { kubeconfig: one, user: 'actor' },
+      {},
+      {
+        user: {
+          authProvider: { config: { tokenFile: join(folder, 't') } },
+          impersonateGroups: ['a', 'b'],
+          impersonateUid: '5',
+          impersonateExtra: { Why: ['x'] },
+        },
+      },
+    ],
     ['as somebody else', { kubeconfig: one, as: 'alice' }, {}, { user: { impersonateUser: 'alice' } }],
-  ])('%s', (_, options, env, expected) => expect(loaded(options, env)).toMatchObject(expected));
+  ])('%s', async (_, options, env, expected) => expect(await loaded(options, env)).toMatchObject(expected));
 
-  test('a token takes the place of certificates', () => {
-    expect(loaded({ kubeconfig: one, token: 't' }, {}).user).not.toHaveProperty('certFile');
+  test('a token takes the place of certificates', async () => {
+    expect((await loaded({ kubeconfig: one, token: 't' }, {})).user).not.toHaveProperty('certFile');
   });
 
   test.each<[ConnectionOptions, NodeJS.ProcessEnv, string]>([
@@ -124,5 +138,5 @@ describe('a kubeconfig', () => {
     [{ kubeconfig: one, cluster: 'x' }, {}, 'there is no cluster "x" in the kubeconfig'],
     [{ kubeconfig: one, user: 'x' }, {}, 'there is no user "x" in the kubeconfig'],
     [{}, { HOME: '/nowhere' }, 'no cluster is configured'],
-  ])('%j is refused', (options, env, message) => expect(() => loadKubeconfig(options, env)).toThrow(message));
+  ])('%j is refused', (options, env, message) => expect(loadKubeconfig(options, env)).rejects.toThrow(message));
 });

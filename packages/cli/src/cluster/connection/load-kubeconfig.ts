@@ -1,9 +1,10 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { type Cluster, KubeConfig, type User } from '@kubernetes/client-node';
 import { ClusterError } from './cluster-error.ts';
 import type { ConnectionOptions } from './connection-options.ts';
+import { addUserExtras, extrasOf } from './user-extras.ts';
 
 const SERVICE_ACCOUNT_TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 
@@ -16,8 +17,11 @@ const FROM_FLAGS = 'from-flags';
  *
  * @throws ClusterError
  */
-export function loadKubeconfig(options: ConnectionOptions, env: NodeJS.ProcessEnv = process.env): KubeConfig {
-  const config = mergedKubeconfig(options, env);
+export async function loadKubeconfig(
+  options: ConnectionOptions,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<KubeConfig> {
+  const config = await mergedKubeconfig(options, env);
   const isEmpty = config.clusters.length === 0 && config.contexts.length === 0;
   if (isEmpty && options.server === undefined) {
     if (!env.KUBERNETES_SERVICE_HOST || !existsSync(SERVICE_ACCOUNT_TOKEN)) throw noCluster();
@@ -28,7 +32,10 @@ export function loadKubeconfig(options: ConnectionOptions, env: NodeJS.ProcessEn
 }
 
 /** The same without the flags: all that the files have. */
-export function mergedKubeconfig(options: ConnectionOptions, env: NodeJS.ProcessEnv = process.env): KubeConfig {
+export function mergedKubeconfig(
+  options: ConnectionOptions,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<KubeConfig> {
   return mergeFiles(kubeconfigFiles(options, env));
 }
 
@@ -41,10 +48,10 @@ function kubeconfigFiles({ kubeconfig }: ConnectionOptions, env: NodeJS.ProcessE
 }
 
 /** Of equal names, the first one counts. */
-function mergeFiles(paths: readonly string[]): KubeConfig {
+async function mergeFiles(paths: readonly string[]): Promise<KubeConfig> {
   const merged = new KubeConfig();
   for (const path of paths) {
-    const config = readFile(path);
+    const config = await readFile(path);
     merged.setCurrentContext(merged.getCurrentContext() || config.getCurrentContext());
     for (const cluster of config.clusters) if (!hasName(merged.clusters, cluster.name)) merged.addCluster(cluster);
     for (const user of config.users) if (!hasName(merged.users, user.name)) merged.addUser(user);
@@ -53,10 +60,13 @@ function mergeFiles(paths: readonly string[]): KubeConfig {
   return merged;
 }
 
-function readFile(path: string): KubeConfig {
+async function readFile(path: string): Promise<KubeConfig> {
   const config = new KubeConfig();
   try {
-    config.loadFromFile(path);
+    const text = readFileSync(path, 'utf8');
+    config.loadFromString(text);
+    config.makePathsAbsolute(dirname(path));
+    await addUserExtras(config, text, dirname(path));
   } catch (error) {
     throw new ClusterError('KUBECONFIG', `cannot read the kubeconfig ${path}: ${(error as Error).message}`);
   }
@@ -113,7 +123,9 @@ function flaggedUser(base: User | undefined, options: ConnectionOptions): User {
             ...(clientKey === undefined ? { keyFile: user.keyFile, keyData: user.keyData } : { keyFile: clientKey }),
           }
         : undefined;
-  return { ...(given ?? user), ...(impersonated && { impersonateUser: impersonated }) } as User;
+  // The file's groups are of the user that it acts as.
+  const extras = as === undefined ? extrasOf(user) : {};
+  return { ...(given ?? user), ...(impersonated && { impersonateUser: impersonated }), ...extras } as User;
 }
 
 function find<T extends { readonly name: string }>(

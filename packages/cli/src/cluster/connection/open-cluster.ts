@@ -5,6 +5,7 @@ import { version } from '../../version.ts';
 import { ClusterError } from './cluster-error.ts';
 import type { ConnectionOptions } from './connection-options.ts';
 import { loadKubeconfig } from './load-kubeconfig.ts';
+import { extrasOf, type UserExtras } from './user-extras.ts';
 
 /** A cluster to talk to. */
 export interface OpenCluster extends Disposable {
@@ -16,7 +17,7 @@ export interface OpenCluster extends Disposable {
 
 /** @throws ClusterError */
 export async function openCluster(options: ConnectionOptions): Promise<OpenCluster> {
-  const config = loadKubeconfig(options);
+  const config = await loadKubeconfig(options);
   const connection = await connectionOf(config, options);
   const client = new KubeClient(connection, {
     userAgent: `waggle/${version}`,
@@ -47,7 +48,7 @@ async function connectionOf(config: KubeConfig, options: ConnectionOptions): Pro
       ...(servername !== undefined && { servername }),
       ...(rejectUnauthorized !== undefined && { rejectUnauthorized }),
     },
-    headers: async () => headersOf(await authenticated(config), options),
+    headers: async () => headersOf(await authenticated(config), options, extrasOf(config.getCurrentUser()!)),
     ...(proxyUrl !== undefined && { agent: agent as Agent }),
   };
 }
@@ -68,11 +69,16 @@ async function authenticated(config: KubeConfig): Promise<RequestOptions> {
 function headersOf(
   { headers, auth }: RequestOptions,
   { asGroup, asUid }: ConnectionOptions,
+  extras: UserExtras,
 ): Record<string, string | string[]> {
   const result: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(headers ?? {})) result[name.toLowerCase()] = String(value);
   if (auth) result.authorization = `Basic ${Buffer.from(auth).toString('base64')}`;
-  if (asGroup !== undefined) result['impersonate-group'] = [...asGroup];
-  if (asUid !== undefined) result['impersonate-uid'] = asUid;
+  const groups = asGroup ?? extras.impersonateGroups;
+  if (groups !== undefined) result['impersonate-group'] = [...groups];
+  const uid = asUid ?? extras.impersonateUid;
+  if (uid !== undefined) result['impersonate-uid'] = uid;
+  for (const [key, values] of Object.entries(extras.impersonateExtra ?? {}))
+    result[`impersonate-extra-${encodeURIComponent(key.toLowerCase())}`] = [...values];
   return result;
 }
