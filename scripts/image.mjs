@@ -17,6 +17,6 @@ await bundle({
   target: 'node20',
   format: 'esm',
   logLevel: 'warning',
-  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  banner: { js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);" },
 });
 process.exit(await runCommand(process.execPath, [OUT, ...words]));

@@ -1,4 +1,4 @@
-import { inClusterConnection, KubeClient } from '@waggle/kube';
+import { inClusterConnection, KubeClient, type KubeConnection } from '@waggle/kube';
 import { Gateway } from './gateway.ts';
 import { Log } from './log.ts';
 import { type GatewayOptions, HELP, parseOptions } from './options.ts';
@@ -22,7 +22,7 @@ async function run(given: GatewayOptions): Promise<void> {
     log.error('uncaught error', { error, stack: error.stack });
     process.exit(1);
   });
-  const client = new KubeClient(inClusterConnection(), { userAgent: 'waggle-gateway' });
+  const client = new KubeClient(connection(), { userAgent: 'waggle-gateway' });
   const gateway = new Gateway(client, given, log);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
@@ -30,4 +30,13 @@ async function run(given: GatewayOptions): Promise<void> {
     });
   }
   await gateway.start();
+}
+
+function connection(): KubeConnection {
+  try {
+    return inClusterConnection();
+  } catch (error) {
+    process.stderr.write(`gateway: ${(error as Error).message}\n`);
+    process.exit(1);
+  }
 }
