@@ -5,7 +5,7 @@ import { runCommand } from './run-command.mjs';
 const OUT = 'build/image/main.mjs';
 const words = process.argv.slice(2);
 
-if (words.includes('--output') || words.some((word) => word.startsWith('--output='))) await build();
+if (words.some((word) => /^--(output|folder)(=|$)/.test(word))) await build();
 const { ensureInstalled } = await import('./install.mjs');
 await ensureInstalled();
 const { build: bundle } = await import('esbuild');
@@ -17,6 +17,8 @@ await bundle({
   target: 'node20',
   format: 'esm',
   logLevel: 'warning',
-  banner: { js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
+  },
 });
 process.exit(await runCommand(process.execPath, [OUT, ...words]));

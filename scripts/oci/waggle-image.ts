@@ -8,6 +8,11 @@ import type { Layer } from './layer.ts';
 /** Names of architectures: Node.js's to that of images. */
 const ARCHITECTURES = { x64: 'amd64', arm64: 'arm64' } as const;
 
+/** waggle's own image, in layers: Node.js with what it needs, and waggle. The lower one changes seldom. */
+export function waggleImageFiles(node: string): readonly (readonly ImageFile[])[] {
+  return [programWithLibraries(node, '/usr/bin/node'), waggleFiles()];
+}
+
 export interface WaggleImageOptions {
   /** The tar file to write. */
   readonly output: string;
@@ -21,15 +26,13 @@ export interface WaggleImageOptions {
 
 /**
  * waggle's own image: Node.js and the libraries that it is linked with, koffi, and the bundles; no shell, no package manager, no certificates
- * of others. The Dockerfile says the same.
+ * of others. The Dockerfile makes one of the same files.
  */
 export async function writeWaggleImage({ output, name, node, cache }: WaggleImageOptions): Promise<void> {
   const architecture = ARCHITECTURES[process.arch as keyof typeof ARCHITECTURES];
   if (architecture === undefined) throw new Error(`no image for ${process.arch}: waggle runs on x64 and arm64`);
-  const layers = [
-    await cachedLayer(programWithLibraries(node, '/usr/bin/node'), cache),
-    await makeLayer(waggleFiles(), 9),
-  ];
+  const [lower, upper] = waggleImageFiles(node);
+  const layers = [await cachedLayer(lower!, cache), await makeLayer(upper!, 9)];
   const config = {
     Entrypoint: ['/usr/bin/node', '/waggle/cli/bin/waggle.cjs'],
     Env: ['PATH=/usr/bin'],
