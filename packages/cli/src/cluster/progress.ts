@@ -10,6 +10,11 @@ export class Progress {
     this.#last = '';
   }
 
+  /** What is done at this moment: of interest only to somebody who looks on. */
+  doing(text: string): void {
+    if (this.#isTerminal) this.waiting(text);
+  }
+
   /** What is waited for. */
   waiting(text: string): void {
     if (text === this.#last) return;

@@ -51,7 +51,7 @@ async function applyAll(
   const isDry = dryRun === 'server';
   const answers: KubeObject[] = [];
   for (const object of objects) {
-    progress.waiting(`applying ${nameOf(object)}`);
+    progress.doing(`applying ${nameOf(object)}`);
     const { change, result } = await applyManifest(client, object, isDry);
     answers.push(result);
     if (output === undefined || !isDry) progress.done(`${nameOf(object)} ${change}${isDry ? ' (server dry run)' : ''}`);
