@@ -1,6 +1,7 @@
 import type { ContainerRuntime } from '../container-path.ts';
 import type { PodIdentity } from '../identity.ts';
 import type { PodFacts } from '../pods/pod-facts.ts';
+import { guessWorkload } from '../pods/workload.ts';
 import { type ContainerInfo, SANDBOX_NAME, shortId } from '../runtimes/container.ts';
 import { GrpcChannel } from './grpc-channel.ts';
 import { GrpcError } from './grpc-error.ts';
@@ -113,12 +114,13 @@ function containerInfo({ id, runtime, metadata, image, labels }: CriContainer): 
   };
 }
 
-/** A sandbox's labels are those that the pod had when it was made, and some of the kubelet's. Owners are not among what it knows. */
+/** A sandbox's labels are those that the pod had when it was made, and some of the kubelet's. Of its owners it knows nothing else. */
 function readSandbox({ id, metadata, labels }: PodSandbox, runtime: ContainerRuntime): Sandbox | undefined {
   if (metadata === undefined || metadata.uid === '') return undefined;
   const { uid, namespace, name } = metadata;
-  const own = Object.entries(labels).filter(([key]) => !KUBELET_LABELS.test(key));
-  const identity: PodIdentity = { uid, namespace, name, labels: Object.fromEntries(own) };
+  const own = Object.fromEntries(Object.entries(labels).filter(([key]) => !KUBELET_LABELS.test(key)));
+  const workload = guessWorkload(name, own);
+  const identity: PodIdentity = { uid, namespace, name, labels: own, ...(workload === undefined ? {} : { workload }) };
   return {
     pod: { identity, cgroupUid: uid, containers: [] },
     container: { id, name: SANDBOX_NAME, runtime, podUid: uid },

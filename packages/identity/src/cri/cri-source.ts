@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Identities } from '../identities.ts';
 import type { Identity } from '../identity.ts';
-import { shortId } from '../runtimes/container.ts';
+import { type ContainerInfo, shortId } from '../runtimes/container.ts';
 import { CriClient } from './cri-client.ts';
 
 export interface CriSourceOptions {
@@ -62,10 +62,21 @@ export class CriSource {
       if (this.#closing.signal.aborted) return;
       for (const { pod } of sandboxes) this.#identities.learnPod(pod, 'runtime');
       this.#identities.learnContainers([...sandboxes.map(({ container }) => container), ...containers]);
+      await this.#askImages(containers);
     });
     if (this.#closing.signal.aborted) return;
     const pauseMs = isDone ? LIST_INTERVAL_MS : RETRY_INTERVAL_MS;
     this.#timer = setTimeout(() => void this.#listAll(), pauseMs).unref();
+  }
+
+  /** Lists name images by digest; where no pod's manifest tells, the runtime does, container by container. */
+  async #askImages(containers: readonly ContainerInfo[]): Promise<void> {
+    const listed = new Set(containers.flatMap(({ id, image }) => (image?.startsWith('sha256:') ? id : [])));
+    for (const { container, path } of [...this.#identities.known()]) {
+      if (container === undefined || !path.endsWith(container.id) || !container.image?.startsWith('sha256:')) continue;
+      if (this.#closing.signal.aborted) return;
+      if (listed.has(container.id)) await this.#askContainer(container.id);
+    }
   }
 
   #meet({ container, podUid, pod, path }: Identity): void {

@@ -36,8 +36,28 @@ export function workloadOf(
     return { workload: { kind: 'Deployment', name: name.slice(0, -hash.length - 1) }, isGuess: false };
   }
   if (kind !== 'Job') return { workload: { kind, name }, isGuess: false };
+  return { workload: ofJob(name), isGuess: true };
+}
+
+/**
+ * Whom a pod belongs to, by its name and the labels that controllers put on their pods: what a runtime knows. Undefined also where they tell
+ * nothing.
+ */
+export function guessWorkload(podName: string, labels: Readonly<Record<string, string>>): Workload | undefined {
+  const job = labels['batch.kubernetes.io/job-name'] ?? labels['job-name'];
+  if (job !== undefined) return ofJob(job);
+  const owner = /^(.+)-[^-]+$/.exec(podName)?.[1];
+  if (owner === undefined) return undefined;
+  const hash = labels['pod-template-hash'];
+  if (hash !== undefined && owner.endsWith(`-${hash}`))
+    return { kind: 'Deployment', name: owner.slice(0, -hash.length - 1) };
+  if (labels['statefulset.kubernetes.io/pod-name'] === podName) return { kind: 'StatefulSet', name: owner };
+  return labels['controller-revision-hash'] === undefined ? undefined : { kind: 'DaemonSet', name: owner };
+}
+
+function ofJob(name: string): Workload {
   const cronJob = SCHEDULED_JOB.exec(name)?.[1];
-  return { workload: cronJob === undefined ? { kind, name } : { kind: 'CronJob', name: cronJob }, isGuess: true };
+  return cronJob === undefined ? { kind: 'Job', name } : { kind: 'CronJob', name: cronJob };
 }
 
 /** What people call it: `deploy/cart`; `pod/debug` for a bare pod; kinds of others in lower case, `rollout/cart`. */

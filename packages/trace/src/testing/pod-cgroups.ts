@@ -42,6 +42,12 @@ export class PodCgroups {
     return { path, id };
   }
 
+  /** A cgroup of a container's own making. */
+  makeBelow(path: string, name: string): string {
+    this.#make(posix.join(path, name));
+    return posix.join(path, name);
+  }
+
   /** Starts a command as a runtime does: the process is in the cgroup before it becomes the command. */
   async run(path: string, argv: readonly string[]): Promise<void> {
     const child = this.start(path, argv);
