@@ -25,11 +25,13 @@ function target(value: unknown) {
   return { program, target: value };
 }
 
-/** What `parseTraceSpec` and the API server must judge alike. */
+/**
+ * What `parseTraceSpec` and the API server must judge alike. No empty texts: Kubernetes 1.20, compiled by a Go of today, takes them for null.
+ */
 export const SPEC_EXAMPLES: readonly SpecExample[] = [
   taken('a gadget alone', { program }),
   taken('a script with a name and parameters', {
-    program: { script: 'BEGIN { }', name: 'x.bt', parameters: ['1', ''] },
+    program: { script: 'BEGIN { }', name: 'x.bt', parameters: ['1', 'two'] },
   }),
   taken('everything', {
     program,
@@ -46,7 +48,7 @@ export const SPEC_EXAMPLES: readonly SpecExample[] = [
     heartbeatSeconds: 30,
     ttlSecondsAfterFinished: 0,
   }),
-  taken('empty lists', target({ pods: [], selector: '' })),
+  taken('empty lists', target({ pods: [], nodes: [] })),
   taken('namespaces and unsafe', { program, target: { namespaces: ['a', '!b'] }, options: { unsafe: true } }, [
     'ClusterTrace',
   ]),
@@ -58,7 +60,7 @@ export const SPEC_EXAMPLES: readonly SpecExample[] = [
     ['Trace'],
   ),
   taken('unknown fields', { program: { ...program, color: 'red' }, speed: 9 }),
-  taken('as many characters as fit', { program: { script: '🐝'.repeat(65_536) } }),
+  taken('as many characters as fit', { program: { script: `BEGIN { } //${'🐝'.repeat(65_524)}` } }),
 
   refused('no program', 'spec.program', {}),
   refused('an empty program', 'spec.program', { program: {} }),
@@ -73,7 +75,7 @@ export const SPEC_EXAMPLES: readonly SpecExample[] = [
   }),
   refused('parameters that are no list', 'spec.program.parameters', { program: { ...program, parameters: '1' } }),
   refused('too many parameters', 'spec.program.parameters', {
-    program: { ...program, parameters: Array(65).fill('') },
+    program: { ...program, parameters: Array(65).fill('x') },
   }),
   refused('a target that is a text', 'spec.target', target('pods')),
   refused('a target that is a list', 'spec.target', target([])),

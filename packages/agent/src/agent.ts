@@ -1,0 +1,116 @@
+import { SourceText } from '@waggle/bpftrace';
+import { listGadgets } from '@waggle/gadgets';
+import {
+  CLUSTER_TRACES,
+  inClusterConnection,
+  KubeClient,
+  type ResourceType,
+  type ResourceWatch,
+  TRACES,
+  type TraceKind,
+  type TraceObject,
+  watchResource,
+} from '@waggle/kube';
+import { MachineFacts, type NodeIdentity, openNodeIdentity, prepareTrace } from '@waggle/trace';
+import type { Log } from './log.ts';
+import type { AgentOptions } from './options/agent-options.ts';
+import { TraceController } from './runs/trace-controller.ts';
+import { HealthServer } from './servers/health-server.ts';
+import { StreamServer } from './servers/stream-server.ts';
+
+/** waggle on one node. Everything that it has in the kernel goes with it, however it ends. */
+export class Agent {
+  readonly #options: AgentOptions;
+  readonly #log: Log;
+  readonly #waitingFor = new Set(['identity', 'traces', 'clustertraces']);
+  readonly #watches: ResourceWatch<TraceObject>[] = [];
+  #client: KubeClient | undefined;
+  #identity: NodeIdentity | undefined;
+  #controller: TraceController | undefined;
+  #streams: StreamServer | undefined;
+  #health: HealthServer | undefined;
+
+  constructor(options: AgentOptions, log: Log) {
+    this.#options = options;
+    this.#log = log;
+  }
+
+  /** What `/readyz` still waits for. */
+  waitingFor(): readonly string[] {
+    const waiting = [...this.#waitingFor];
+    if (this.#identity?.podsSynced !== true) waiting.push('pods');
+    if (this.#streams?.isListening !== true) waiting.push('stream server');
+    return waiting;
+  }
+
+  /** @throws what stands against its start */
+  async start(): Promise<void> {
+    const { node, address, port, healthPort, serviceAccountFolder, tlsFolder, limits } = this.#options;
+    const log = this.#log;
+    this.#health = await HealthServer.start(this, healthPort, address);
+    const connection = inClusterConnection(serviceAccountFolder === undefined ? {} : { folder: serviceAccountFolder });
+    const client = new KubeClient(connection, { userAgent: 'waggle-agent' });
+    this.#client = client;
+    const facts = new MachineFacts();
+    const identity = await this.#openIdentity(facts, client);
+    this.#waitingFor.delete('identity');
+    warmUp(facts);
+    this.#controller = new TraceController({ context: { node, facts, identity, limits }, client, log });
+    this.#watch(client, TRACES, 'Trace', this.#controller);
+    this.#watch(client, CLUSTER_TRACES, 'ClusterTrace', this.#controller);
+    this.#streams = new StreamServer({ controller: this.#controller, tlsFolder, port, address, log });
+    log.info('started', { node, server: connection.server, pid: process.pid });
+  }
+
+  /** Detaches everything, says so, and lets readers have what there is. */
+  async stop(): Promise<void> {
+    this.#log.info('stopping');
+    for (const watch of this.#watches) watch.close();
+    await this.#controller?.close();
+    await this.#streams?.[Symbol.asyncDispose]();
+    await this.#identity?.close();
+    await this.#health?.[Symbol.asyncDispose]();
+    this.#client?.close();
+    this.#log.info('stopped');
+  }
+
+  async #openIdentity(facts: MachineFacts, kube: KubeClient): Promise<NodeIdentity> {
+    const { node, hostRoot, criSocket } = this.#options;
+    const identity = await openNodeIdentity({
+      node,
+      hostRoot,
+      kube,
+      facts,
+      ...(criSocket !== undefined && { criSocket }),
+      onProblem: ({ source, message, cause }) => this.#log.warn('identity', { source, problem: message, error: cause }),
+    });
+    this.#identity = identity;
+    return identity;
+  }
+
+  #watch(client: KubeClient, type: ResourceType, kind: TraceKind, controller: TraceController): void {
+    const log = this.#log;
+    const watch = watchResource<TraceObject>(client, type, {
+      listener: {
+        added: (object) => controller.put(kind, object),
+        changed: (object) => controller.put(kind, object),
+        removed: (object) => controller.remove(object),
+        synced: () => this.#waitingFor.delete(type.plural),
+        connected: () => {
+          log.debug('watching', { resource: type.plural });
+          if (this.#watches.every(({ isConnected }) => isConnected)) controller.hear();
+        },
+        failed: (error, retryInMs) => {
+          log.warn('watch failed', { resource: type.plural, error, retryInMs });
+          controller.deafen();
+        },
+      },
+    });
+    this.#watches.push(watch);
+  }
+}
+
+/** What has run once is compiled by V8, and what was asked of the kernel is kept: the first trace starts as fast as the others. */
+function warmUp(facts: MachineFacts): void {
+  for (const { name, script } of listGadgets()) prepareTrace({ source: new SourceText(name, script), facts });
+}

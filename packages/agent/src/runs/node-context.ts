@@ -1,0 +1,10 @@
+import type { MachineFacts, NodeIdentity } from '@waggle/trace';
+import type { RunLimits } from './run-limits.ts';
+
+/** What all traces of a node share. */
+export interface NodeContext {
+  readonly node: string;
+  readonly facts: MachineFacts;
+  readonly identity: NodeIdentity;
+  readonly limits: RunLimits;
+}
