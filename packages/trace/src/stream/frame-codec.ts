@@ -17,6 +17,10 @@ export interface EncodedFrame {
   /** Ordinals of the records in it, where it has any: `count` from `first` on. */
   readonly first?: bigint;
   readonly count?: number;
+  /** Facts with `forget`: what was said before is of no use any more. */
+  readonly forgets?: boolean;
+  /** The last of their kind: maps at the end, the end itself. */
+  readonly final?: boolean;
 }
 
 /** No frame is longer. */

@@ -43,6 +43,8 @@ export interface FrameWriterParts {
 
 /** A batch is not larger, but for the record that makes it full. */
 const BATCH_BYTES = 64 * 1024;
+/** Readers keep no more identities, old ones of the same cgroups counted, before they begin anew. */
+const MAX_IDENTITIES = 16_384;
 const LEDGER_INTERVAL_MS = 1000;
 
 /** A node's stream holds one source. */
@@ -67,6 +69,7 @@ export class FrameWriter implements Sink {
   readonly #facts = new FactCollector();
   readonly #batch = new RecordBatch();
   readonly #identities = new Map<bigint, Identity>();
+  #identitiesTold = 0;
   /** Cgroups of the records in the batch, as numbers where those are exact. */
   readonly #met = new Set<number | bigint>();
   #lastLow = -1;
@@ -97,7 +100,7 @@ export class FrameWriter implements Sink {
 
   record(actionId: number, view: DataView, offset: number, length: number, scene: Scene): void {
     this.#render = scene.render;
-    if (this.#facts.isFull) this.#forget();
+    if (this.#isFull) this.#forget();
     const { hasContext, ask, perform } = this.#plans[actionId]!;
     if (hasContext) this.#meet(view, offset);
     if (ask !== undefined) ask(view, offset, scene.render);
@@ -122,7 +125,7 @@ export class FrameWriter implements Sink {
   maps(snapshots: readonly MapSnapshot[], { final, scene }: { readonly final: boolean; readonly scene: Scene }): void {
     this.#render = scene.render;
     this.#flush();
-    if (this.#facts.isFull) this.#forget();
+    if (this.#isFull) this.#forget();
     this.#mapFrames(snapshots, { moment: final ? 'final' : 'interval' }, scene.render);
   }
 
@@ -137,14 +140,14 @@ export class FrameWriter implements Sink {
     this.#write({ case: 'ledger', value: ledgerInit(SOURCE, ledger) });
     const message = error === undefined ? '' : errorText(error);
     this.#source(error === undefined ? 'ended' : 'failed', message);
-    this.#write({ case: 'end', value: { reason, exitCode, error: message } });
+    this.#write({ case: 'end', value: { reason, exitCode, error: message } }, { final: true });
   }
 
   /** In place of `end`, where the trace could not be started. */
   fail(message: string): void {
     clearInterval(this.#timer);
     this.#source('failed', message);
-    this.#write({ case: 'end', value: { reason: 'error', exitCode: 1, error: message } });
+    this.#write({ case: 'end', value: { reason: 'error', exitCode: 1, error: message } }, { final: true });
   }
 
   /** The cgroup of a record: events come in runs, so it is mostly the last one. */
@@ -167,16 +170,22 @@ export class FrameWriter implements Sink {
     this.#write({ case: 'records', value: records }, { first, count });
   }
 
+  get #isFull(): boolean {
+    return this.#facts.isFull || this.#identitiesTold >= MAX_IDENTITIES;
+  }
+
   /** Nothing waits any more that needs what was said: the reader may forget it. */
   #forget(): void {
     this.#flush();
     this.#facts.forget();
     this.#identities.clear();
+    this.#identitiesTold = 0;
   }
 
   #flushKnowledge(render: RenderContext): void {
     const facts = this.#facts.take(render);
-    if (facts !== undefined) this.#write({ case: 'facts', value: { source: SOURCE, ...facts } });
+    if (facts !== undefined)
+      this.#write({ case: 'facts', value: { source: SOURCE, ...facts } }, { forgets: facts.forget === true });
     const changed: Identity[] = [];
     for (const met of this.#met) {
       const cgroupId = BigInt(met);
@@ -187,6 +196,7 @@ export class FrameWriter implements Sink {
     }
     this.#met.clear();
     this.#lastLow = -1;
+    this.#identitiesTold += changed.length;
     if (changed.length > 0)
       this.#write({ case: 'identities', value: { source: SOURCE, identities: changed.map(identityInit) } });
   }
@@ -286,7 +296,7 @@ export class FrameWriter implements Sink {
       return encodeFrame({ case: 'maps', value: { source: SOURCE, ...about, maps, more: !isLast, timeNs: nowNs() } });
     });
     const ordinals = asked.ordinal === undefined ? {} : { first: asked.ordinal, count: 1 };
-    this.#parts.write({ kind: 'maps', bytes: concatenate(frames), ...ordinals });
+    this.#parts.write({ kind: 'maps', bytes: concatenate(frames), ...ordinals, final: asked.moment === 'final' });
   }
 
   #mapAsksOf({ key, value }: CompiledScript['maps'][number]): MapAsks {
@@ -307,8 +317,8 @@ export class FrameWriter implements Sink {
     this.#write({ case: 'source', value: { index: SOURCE, name, run, state, message, ...this.#info } });
   }
 
-  #write(frame: FrameInit, ordinals: Pick<EncodedFrame, 'first' | 'count'> = {}): void {
-    this.#parts.write({ kind: frame.case!, bytes: encodeFrame(frame), ...ordinals });
+  #write(frame: FrameInit, about: Omit<EncodedFrame, 'kind' | 'bytes'> = {}): void {
+    this.#parts.write({ kind: frame.case!, bytes: encodeFrame(frame), ...about });
   }
 }
 
@@ -332,7 +342,8 @@ export function writeFailure({
     kind: 'source',
     bytes: encodeFrame({ case: 'source', value: { index: SOURCE, name, run, state, message } }),
   });
-  write({ kind: 'end', bytes: encodeFrame({ case: 'end', value: { reason: 'error', exitCode: 1, error: message } }) });
+  const end = encodeFrame({ case: 'end', value: { reason: 'error', exitCode: 1, error: message } });
+  write({ kind: 'end', bytes: end, final: true });
 }
 
 function together(asks: readonly AskFacts[]): AskFacts | undefined {

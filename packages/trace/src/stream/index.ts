@@ -3,6 +3,7 @@
  * in a browser too.
  */
 export { type EncodedFrame, FrameDecoder, type FrameKind, type LocatedFrame } from './frame-codec.ts';
+export { FrameLog, type LogSubscription, type SubscribeOptions } from './frame-log.ts';
 export {
   FrameReader,
   type FrameReaderOptions,
@@ -13,6 +14,8 @@ export {
   type StreamOpening,
 } from './frame-reader.ts';
 export { FrameWriter, type FrameWriterParts, writeFailure } from './frame-writer.ts';
+export type { MergeSource } from './merge/merge-feed.ts';
+export { StreamMerger, type StreamMergerOptions } from './merge/stream-merger.ts';
 export { formatResume, parseResume, type ResumeState } from './resume.ts';
 export type { StreamMap, StreamScript } from './script/script-json.ts';
 export type { SourceState } from './source-state.ts';

@@ -7,6 +7,8 @@ import type { Slot } from '../value-slots.ts';
 /** The content of a `facts` frame, all but its source. */
 export type FactsInit = Partial<Omit<MessageInitShape<typeof FactsSchema>, '$typeName' | '$unknown'>>;
 
+export type FactList = 'kernelSymbols' | 'userSymbols' | 'stacks' | 'userNames' | 'cgroupPaths' | 'internedTexts';
+
 /** Asks the machine what one record, key or value at `offset` needs, if that has not been said yet. */
 export type AskFacts = (view: DataView, offset: number, render: RenderContext) => void;
 
@@ -181,9 +183,7 @@ class Asked<Key> {
   }
 }
 
-type ListName = 'kernelSymbols' | 'userSymbols' | 'stacks' | 'userNames' | 'cgroupPaths' | 'internedTexts';
-
-function push<Name extends ListName>(facts: FactsInit, name: Name, fact: NonNullable<FactsInit[Name]>[number]): void {
+function push<Name extends FactList>(facts: FactsInit, name: Name, fact: NonNullable<FactsInit[Name]>[number]): void {
   const list = facts[name] as (typeof fact)[] | undefined;
   if (list === undefined) facts[name] = [fact] as FactsInit[Name];
   else list.push(fact);
