@@ -108,7 +108,7 @@ function pathOf({ pod: uid, container: id }: { readonly pod: string; readonly co
 }
 
 function shown({ path, pod: known, container: told }: Identity): string {
-  return `${path} ${known?.labels['app']} ${told?.name}`;
+  return `${path} ${known?.labels.app} ${told?.name}`;
 }
 
 describe('Identities under churn', () => {
@@ -174,7 +174,7 @@ describe('Identities under churn', () => {
     const identities = bareIdentities();
     const uid = POD_UIDS[0]!;
     identities.cgroupMade(1n, `/kubepods/pod${uid}`);
-    const app = (): string | undefined => identities.lookup(1n)?.pod?.labels['app'];
+    const app = (): string | undefined => identities.lookup(1n)?.pod?.labels.app;
     identities.learnPod(podFacts(uid, 'of-runtime'), 'runtime');
     expect(app()).toBe('of-runtime');
     identities.learnPod(podFacts(uid, 'of-kubernetes'));
