@@ -8,7 +8,7 @@ import { walk } from './walk.mjs';
 
 const arrows = JSON.parse(readFileSync('scripts/arrows.json', 'utf8'));
 /** Folders that do no I/O: nothing of Node.js, nothing of the folders that enter the kernel. */
-const PURE = ['bpf/src/asm', 'bpf/src/btf', 'bpf/src/elf', 'bpf/src/spec', 'bpftrace/src'];
+const PURE = ['bpf/src/asm', 'bpf/src/btf', 'bpf/src/elf', 'bpf/src/spec', 'bpftrace/src', 'trace/src/stream'];
 const FFI_FILE = 'packages/bpf/src/sys/ffi.ts';
 const NAMES = { waggle: 'cli' };
 for (const name of Object.keys(arrows)) if (name !== 'cli') NAMES[`@waggle/${name}`] = name;

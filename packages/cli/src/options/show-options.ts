@@ -8,8 +8,17 @@ export function outputOption(): Option {
     .default('columns');
 }
 
-/** Gives a command the flags that say how a trace's results are shown, wherever they come from. */
+/** Gives a command the flags that say how the results of a running trace are shown, wherever they come from. */
 export function addShowOptions(command: Command): Command {
+  return addReplayOptions(command).option(
+    '--interval <time>',
+    'show tables and histograms so far every so often, such as 1s',
+    duration,
+  );
+}
+
+/** The same, but for what has to be said while the trace runs. */
+export function addReplayOptions(command: Command): Command {
   return command
     .optionsGroup('How it is shown:')
     .addOption(outputOption())
@@ -18,6 +27,5 @@ export function addShowOptions(command: Command): Command {
     .option('--filter <expression>', 'show rows that match, such as \'comm == "sh" && error != null\'')
     .option('--sort <list>', 'order rows by columns at the end (or each interval): a,-b')
     .option('--max-rows <n>', 'show that many rows at most', integer)
-    .option('--interval <time>', 'show tables and histograms so far every so often, such as 1s', duration)
     .option('-q, --quiet', 'no ledger of events at the end');
 }

@@ -72,7 +72,8 @@ export class ResultSink implements Sink {
     this.#parts.onAttached?.(info);
   }
 
-  event(event: TraceEvent): void {
+  event(event: TraceEvent, scene: Scene): void {
+    this.#render = scene.render;
     const row = this.#events.row(event);
     const { accepts, order, maxRows, shown } = this.#selection;
     if (!accepts(row)) return;
@@ -155,8 +156,8 @@ export class ResultSink implements Sink {
       render: scene.render,
       source: this.#parts.source,
       snapshot: (map) => scene.snapshot(map),
-      readFile: readTextFile,
-      runCommand: runShell,
+      readFile: (path) => (scene.readFile ?? readTextFile)(path),
+      runCommand: (command) => (scene.runCommand ?? runShell)(command),
     };
   }
 }

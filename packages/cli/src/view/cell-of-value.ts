@@ -22,6 +22,7 @@ const SHOWN_AS_TEXT: ReadonlySet<Type['kind']> = new Set([
 export function cellOfValue(text: (value: Value, type: Type) => string): CellOf {
   const cell: CellOf = (value, type) => {
     if (SHOWN_AS_TEXT.has(type.kind)) return text(value, type).trim();
+    if (type.kind === 'interned') return value === 0 ? null : text(value, type);
     if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
     if (type.kind === 'int' && type.enum) return text(value, type);
     if (type.kind === 'tuple')

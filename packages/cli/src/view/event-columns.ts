@@ -58,7 +58,13 @@ export function eventView(
   const own = [...fields].map(([name, type]) => fieldColumn(name, type, docs.get(name)));
   const columns = [...COMMON[place].filter((column) => !fields.has(column.name)), ...own];
   const time = isoClock();
-  const readers = new Map(schemas.map((schema) => [schema.id, fieldReaders(schema, docs, cell)]));
+  const readers = new Map<Schema, FieldReader[]>();
+  // Each node of a cluster has schemas of its own.
+  const readersOf = (schema: Schema): FieldReader[] => {
+    const known = readers.get(schema) ?? fieldReaders(schema, docs, cell);
+    readers.set(schema, known);
+    return known;
+  };
   return {
     columns,
     row(event) {
@@ -70,7 +76,7 @@ export function eventView(
         comm: event.comm,
       };
       const { values } = event;
-      const read = readers.get(event.schema.id)!;
+      const read = readersOf(event.schema);
       for (let index = 0; index < read.length; index++) row[read[index]!.name] = read[index]!.cell(values[index]!);
       return row;
     },

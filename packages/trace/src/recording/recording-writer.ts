@@ -20,6 +20,7 @@ export class RecordingWriter implements Disposable {
   #bytes = 0;
   #timer: NodeJS.Timeout | NodeJS.Immediate | undefined;
   #isOpen = true;
+  #failure: RecordingError | undefined;
 
   /** Makes the file, or empties it. @throws RecordingError */
   constructor(path: string) {
@@ -32,8 +33,9 @@ export class RecordingWriter implements Disposable {
     }
   }
 
-  /** Takes whole frames. @throws RecordingError, which may be about earlier ones */
+  /** Takes whole frames. @throws RecordingError where earlier ones could not be written */
   write(frames: Uint8Array): void {
+    if (this.#failure !== undefined) throw this.#failure;
     if (!this.#isOpen) return;
     this.#pieces.push(frames);
     this.#bytes += frames.length;
@@ -41,15 +43,13 @@ export class RecordingWriter implements Disposable {
     else if (this.#timer === undefined) this.#timer = this.#schedule();
   }
 
-  /** Writes what is left. @throws RecordingError */
+  /** Writes what is left. @throws RecordingError, also about what could not be written before */
   close(): void {
     if (!this.#isOpen) return;
-    try {
-      this.#flush();
-    } finally {
-      this.#isOpen = false;
-      closeSync(this.#fd);
-    }
+    if (this.#failure === undefined) this.#flush();
+    this.#isOpen = false;
+    closeSync(this.#fd);
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   [Symbol.dispose](): void {
@@ -73,9 +73,7 @@ export class RecordingWriter implements Disposable {
     try {
       for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd, bytes, at);
     } catch (error) {
-      this.#isOpen = false;
-      closeSync(this.#fd);
-      throw new RecordingError('CANNOT_WRITE', this.path, error);
+      this.#failure = new RecordingError('CANNOT_WRITE', this.path, error);
     }
   }
 }

@@ -133,6 +133,11 @@ export class FrameReader {
     throw error;
   }
 
+  /** Nobody wants more of it. */
+  stop(): void {
+    if (!this.#isClosed) this.#close({ reason: 'stopped', exitCode: 0 }, undefined);
+  }
+
   /** What comes next is the beginning of another connection to the same trace, which was asked for with `resume`. */
   reconnect(): void {
     this.#decoder = new FrameDecoder();

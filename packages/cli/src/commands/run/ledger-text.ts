@@ -6,14 +6,17 @@ import type { Ledger } from '@waggle/trace';
  * @param sends whether the script sends records at all; one that does not only fills maps.
  */
 export function ledgerText({ seen, kept, lost, stringsCut }: Ledger, sends: boolean): string {
+  const missing = lost.ringFull + lost.afterExit + lost.slowReader;
   const lines = [
     sends
-      ? `waggle: ${count(seen, 'event')} seen, ${kept} kept, ${lost.ringFull + lost.afterExit} lost`
+      ? `waggle: ${count(seen, 'event')} seen, ${kept} kept, ${missing} lost`
       : `waggle: aggregated in the kernel, ${count(lost.mapFull, 'map update')} lost`,
   ];
   if (lost.ringFull > 0)
     lines.push('  lost: the ring buffer was full; a larger --ring-size or a narrower target helps');
   if (lost.afterExit > 0) lines.push(`  ${count(lost.afterExit, 'event')} came behind exit() and were dropped`);
+  if (lost.slowReader > 0)
+    lines.push(`  ${count(lost.slowReader, 'event')} did not get here: they came faster than they were taken`);
   if (lost.mapFull > 0)
     lines.push(`  ${count(lost.mapFull, 'map update')} lost: the map was full (config max_map_keys)`);
   if (lost.stacks > 0) lines.push(`  ${count(lost.stacks, 'stack')} lost: the stack map was full`);

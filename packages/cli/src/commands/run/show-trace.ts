@@ -9,12 +9,13 @@ import {
 import type { OutputFormat } from '../../options/output-format.ts';
 import { printDiagnostics } from '../../print-diagnostics.ts';
 import { filePage, standardPage } from '../../sinks/open-page.ts';
-import { ResultSink } from '../../sinks/result-sink.ts';
-import { type Page, rowWriter } from '../../sinks/row-writer.ts';
+import { ResultSink, type ResultSinkParts } from '../../sinks/result-sink.ts';
+import { type Page, type RowWriter, rowWriter } from '../../sinks/row-writer.ts';
 import type { RowOptions } from '../../table/row-selection.ts';
 import { count, ledgerText } from './ledger-text.ts';
 import type { OpenTarget } from './open-target.ts';
 import type { ProgramSource } from './program-source.ts';
+import type { RecordedSink, RecordedSinkParts } from './recorded-sink.ts';
 import { watchSignals } from './watch-signals.ts';
 
 export interface ShowOptions extends RowOptions {
@@ -30,6 +31,8 @@ export interface ShowOptions extends RowOptions {
   readonly verbose?: boolean;
   readonly ringSize?: number;
   readonly maxStrlen?: number;
+  /** A file that keeps everything for a replay. */
+  readonly record?: string;
   /** Called once everything is attached. */
   readonly onAttached?: () => void;
 }
@@ -45,11 +48,13 @@ export async function showTrace(program: ProgramSource, target: OpenTarget, opti
     void trace?.stop('stopped');
   };
   const page = options.outputFile === undefined ? standardPage(stop) : filePage(options.outputFile, stop);
-  const sink = await resultSink(prepared, program, page, options, stop);
+  const writer = await rowWriter(options.output ?? 'columns', page);
+  const show = (script: ResultSinkParts['script']) => resultSink({ script, program, page, writer, options, stop });
+  const recorded = await record(options.record, { prepared, program, target, show, trace: () => trace });
   // Before anything is attached: whoever is told so may send a signal at once.
   const signals = watchSignals(stop, target.command);
   try {
-    trace = await prepared.start(sink, {
+    trace = await prepared.start(recorded?.sink ?? show(prepared.script), {
       ...(target.command && { command: target.command }),
       ...(options.timeout !== undefined && { timeoutMs: options.timeout }),
       ...(options.interval !== undefined && { mapIntervalMs: options.interval }),
@@ -63,6 +68,8 @@ export async function showTrace(program: ProgramSource, target: OpenTarget, opti
   if (isStopped) stop();
   const end = await trace.done;
   signals.close();
+  page.output.flush();
+  recorded?.close();
   const sends = prepared.script.actions.some(({ kind }) => kind !== 'exit');
   return finish(end, page, target.command, { ...options, sends });
 }
@@ -88,29 +95,46 @@ function prepare(
   return trace;
 }
 
-async function resultSink(
-  { script }: PreparedTrace,
-  { source, gadget, isFromCatalogue }: ProgramSource,
-  page: Page,
-  options: ShowOptions,
-  onEnough: () => void,
-): Promise<ResultSink> {
+interface ShowParts {
+  readonly script: ResultSinkParts['script'];
+  readonly program: ProgramSource;
+  readonly page: Page;
+  readonly writer: RowWriter;
+  readonly options: ShowOptions;
+  readonly stop: () => void;
+}
+
+function resultSink({ script, program, page, writer, options, stop }: ShowParts): ResultSink {
+  const { source, gadget, isFromCatalogue } = program;
   return new ResultSink({
     script,
     source,
     gadget,
     showsAllMaps: !isFromCatalogue && gadget.doc.keys.length + gadget.doc.histograms.length === 0,
-    writer: await rowWriter(options.output ?? 'columns', page),
+    writer,
     escape: page.terminalWidth() !== undefined,
     color: page.color,
     rows: options,
-    onEnough,
+    onEnough: stop,
     onAttached: ({ probes, programs }) => {
       if (options.verbose)
         process.stderr.write(`waggle: ${count(programs, 'program')} attached to ${count(probes, 'probe')}\n`);
       options.onAttached?.();
     },
   });
+}
+
+/** The code of streams is loaded only where something is recorded. */
+async function record(
+  path: string | undefined,
+  {
+    show,
+    ...parts
+  }: Omit<RecordedSinkParts, 'path' | 'open'> & { show: (script: ResultSinkParts['script']) => ResultSink },
+): Promise<RecordedSink | undefined> {
+  if (path === undefined) return undefined;
+  const { recordedSink } = await import('./recorded-sink.ts');
+  return recordedSink({ ...parts, path, open: ({ script }) => show(script) });
 }
 
 async function finish(
