@@ -16,7 +16,7 @@ export interface TestCluster {
   kubectl(args: readonly string[], input?: string): Promise<string>;
   /** Resolves when pods can be made in it, which wait for a service account with a token. */
   createNamespace(name: string): Promise<void>;
-  /** With all that is in it. */
+  /** With all that is in it; does not wait for its end. */
   deleteNamespace(name: string): Promise<void>;
   /** Creates or changes objects. */
   apply(...objects: readonly object[]): Promise<void>;
@@ -47,7 +47,7 @@ export function useCluster(): TestCluster {
       await waitFor(`a service account in namespace ${name}`, async () => (await asAdmin(secret)) !== '');
     },
     deleteNamespace: async (name) => {
-      await asAdmin(['delete', 'namespace', name]);
+      await asAdmin(['delete', 'namespace', name, '--wait=false']);
     },
     apply: async (...objects) => {
       const list = { apiVersion: 'v1', kind: 'List', items: objects };

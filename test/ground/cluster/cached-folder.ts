@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
 const MANIFEST = 'sha256.json';
@@ -24,14 +24,13 @@ export function cacheFolder(): string {
  * A folder of the cache, made when it is missing or damaged. The manifest with the files' checksums is verified at every use. `make` fills
  * a folder that becomes the cached one in a single step at its end: what is interrupted leaves no half.
  *
- * @param key names what is in it, with its version.
+ * @param folder its name tells what is in it, with its version
  */
-export async function cachedFolder(key: string, make: (folder: string) => Promise<void>): Promise<string> {
-  const folder = join(cacheFolder(), key);
+export async function cachedFolder(folder: string, make: (folder: string) => Promise<void>): Promise<string> {
   if (await isIntact(folder)) return folder;
-  mkdirSync(cacheFolder(), { recursive: true });
+  mkdirSync(dirname(folder), { recursive: true });
   const draft = `${folder}.draft-${process.pid}`;
-  removeDrafts(key);
+  removeDrafts(folder);
   mkdirSync(draft);
   try {
     await make(draft);
@@ -57,9 +56,10 @@ async function isIntact(folder: string): Promise<boolean> {
 }
 
 /** Drafts of processes that did not get to remove them. The caller is the only one at work. */
-function removeDrafts(key: string): void {
-  for (const name of readdirSync(cacheFolder())) {
-    if (name.startsWith(`${key}.draft-`)) rmSync(join(cacheFolder(), name), { recursive: true, force: true });
+function removeDrafts(folder: string): void {
+  const cache = dirname(folder);
+  for (const name of readdirSync(cache)) {
+    if (name.startsWith(`${basename(folder)}.draft-`)) rmSync(join(cache, name), { recursive: true, force: true });
   }
 }
 

@@ -41,15 +41,25 @@ export function cgroupProcsFiles(path: string): readonly string[] {
 
 /** Ends all processes in a cgroup and below, in whichever hierarchy they are, until there is none. @throws ClusterError after half a minute */
 export async function killCgroup(path: string): Promise<void> {
+  const killed = new Set<number>();
   for (const deadline = performance.now() + 30_000; ; await sleep(20)) {
     const pids = cgroupPids(path);
-    if (pids.size === 0) return;
+    if (pids.size === 0) break;
     if (performance.now() > deadline) throw new ClusterError(`processes survive: ${[...pids].join(' ')}`);
     for (const pid of pids) {
       try {
         process.kill(pid, 'SIGKILL');
+        killed.add(pid);
       } catch {} // Gone meanwhile.
     }
+  }
+  await buried(killed);
+}
+
+/** Processes that have ended hold their namespaces until their parent, now most often process 1, has noticed. */
+async function buried(pids: ReadonlySet<number>): Promise<void> {
+  for (const deadline = performance.now() + 5_000; performance.now() < deadline; await sleep(20)) {
+    if (![...pids].some((pid) => existsSync(`/proc/${pid}`))) return;
   }
 }
 

@@ -21,6 +21,8 @@ export interface ClusterLayout {
   readonly slot: number;
   /** Everything that it writes; `down` removes it. */
   readonly folder: string;
+  /** The programs of Kubernetes. */
+  readonly bin: string;
   /** The bridge that joins nodes and host. */
   readonly bridge: string;
   /** The host's address on the bridge: the API server's. */
@@ -55,6 +57,7 @@ export function clusterLayout(name: string, slot: number): ClusterLayout {
     name,
     slot,
     folder,
+    bin: join(folder, 'bin'),
     bridge: `waggle${slot}`,
     hostAddress: `10.211.${slot}.1`,
     nodeCidr: `10.211.${slot}.0/24`,

@@ -16,6 +16,7 @@ import {
 import { type Daemon, deathOf, isRunning, startDaemon, stopDaemon } from './daemon.ts';
 import { exclusively } from './exclusively.ts';
 import { kubernetesBinaries } from './kubernetes-binaries.ts';
+import { linkPrograms } from './link-programs.ts';
 import { freeSlot } from './network.ts';
 import { holdsNamespaces, namespacesOf } from './node.ts';
 import { type Progress, SILENT } from './progress.ts';
@@ -62,20 +63,21 @@ export async function clusterUp(options: UpOptions = {}): Promise<ClusterFacts> 
     const layout = clusterLayout(name, await freeSlot(new Set(slots.filter((slot) => slot !== undefined))));
     const record = { layout, boot: bootId(), ...(owner !== undefined && { owner }) };
     writeRecord({ ...record, complete: false });
-    const facts = await startOrRemove(layout, bin, { progress, signal });
+    linkPrograms(bin, layout.bin);
+    const facts = await startOrRemove(layout, { progress, signal });
     writeRecord({ ...record, complete: true });
     return facts;
   });
 }
 
 /** All or nothing. */
-async function startOrRemove(layout: ClusterLayout, bin: string, options: StartOptions): Promise<ClusterFacts> {
+async function startOrRemove(layout: ClusterLayout, options: StartOptions): Promise<ClusterFacts> {
   const { progress, signal } = options;
   // Interrupted, it has not to wait for anything: what is awaited dies.
   const removal = () => removeCluster(layout).catch(() => {});
   signal?.addEventListener('abort', removal);
   try {
-    return await startCluster(layout, bin, options);
+    return await startCluster(layout, options);
   } catch (error) {
     progress.say(signal?.aborted ? 'interrupted: taking it down …' : 'failed: taking down what was started …');
     await removeCluster(layout);

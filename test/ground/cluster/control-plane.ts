@@ -21,10 +21,8 @@ export function serverUrl(layout: ClusterLayout): string {
   return `https://${layout.hostAddress}:${API_PORT}`;
 }
 
-/** @param bin the folder with the programs of Kubernetes. */
 export function controlPlane(
   layout: ClusterLayout,
-  bin: string,
   certificates: ClusterCertificates,
   kubeconfigs: ControlPlaneKubeconfigs,
 ): ControlPlane {
@@ -34,7 +32,7 @@ export function controlPlane(
     cgroup,
     argv: [program, ...words(flags)],
   });
-  const kubernetes = (name: string, flags: Flags) => daemon(name, join(bin, name), flags);
+  const kubernetes = (name: string, flags: Flags) => daemon(name, join(layout.bin, name), flags);
   return {
     etcd: daemon('etcd', 'etcd', etcdFlags(layout, certificates)),
     apiServer: kubernetes('kube-apiserver', apiServerFlags(layout, certificates)),

@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cachedFolder } from './cached-folder.ts';
+import { cachedFolder, cacheFolder } from './cached-folder.ts';
 import { unpackDebianSource } from './debian-source.ts';
 import { exclusively } from './exclusively.ts';
 import type { Progress } from './progress.ts';
@@ -35,7 +35,7 @@ export function kubernetesBinaries(progress: Progress, signal?: AbortSignal): Pr
     await build(work, folder, progress, signal);
     rmSync(work, { recursive: true });
   };
-  return exclusively('kubernetes-build', progress, () => cachedFolder(key, make));
+  return exclusively('kubernetes-build', progress, () => cachedFolder(join(cacheFolder(), key), make));
 }
 
 async function build(work: string, folder: string, progress: Progress, signal?: AbortSignal): Promise<void> {

@@ -28,7 +28,6 @@ async function machine(): Promise<object> {
   return {
     sysctls: sysctls.map((name) => (existsSync(`/proc/sys/${name}`) ? readFileSync(`/proc/sys/${name}`, 'utf8') : '')),
     rules: (await run('iptables', ['--list-rules'])) + (await run('iptables', ['--table', 'nat', '--list-rules'])),
-    mounts: readFileSync('/proc/self/mounts', 'utf8'),
   };
 }
 
@@ -56,7 +55,7 @@ function podOn(facts: ClusterFacts): Promise<string> {
 }
 
 describe('a cluster', () => {
-  it('goes with all that it had: processes, namespaces, mounts, cgroups, links, files', {
+  it('is mended by up, and goes by down with all that it had: processes, namespaces, mounts, cgroups, links, files', {
     timeout: UP_TIMEOUT_MS,
   }, async () => {
     const before = await machine();
@@ -69,6 +68,12 @@ describe('a cluster', () => {
     const namespaces = namespacesOfCluster(layout);
     expect(namespaces.size).toBeGreaterThanOrEqual(3 * layout.nodes.length + 4); // Of nodes, and of the pod.
     expect((await tracesOfCluster(layout, namespaces)).length).toBeGreaterThan(50); // They would be found.
+
+    // What has ended starts again.
+    for (const component of ['kube-apiserver', 'kubelet@node-a', 'etcd'])
+      await stopComponent(component, { name: NAME });
+    expect(await clusterUp({ name: NAME })).toEqual(facts);
+    expect(await command('status').ended).toMatchObject({ code: 0 });
 
     await stopComponent('containerd@node-a', { name: NAME });
     await stopComponent('kube-apiserver', { name: NAME });
@@ -88,14 +93,6 @@ describe('a cluster', () => {
       stdout: '',
       stderr: `cluster: cluster ${NAME} is not up\n`,
     });
-  });
-
-  it('is mended by up when something in it has ended', { timeout: UP_TIMEOUT_MS }, async () => {
-    const facts = await clusterUp({ name: NAME });
-    for (const component of ['kube-apiserver', 'kubelet@node-a', 'etcd'])
-      await stopComponent(component, { name: NAME });
-    expect(await clusterUp({ name: NAME })).toEqual(facts);
-    expect(await command('status').ended).toMatchObject({ code: 0 });
   });
 
   it.each(['SIGINT', 'SIGKILL'] as const)(

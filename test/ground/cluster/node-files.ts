@@ -31,16 +31,10 @@ export interface NodeFiles {
 }
 
 /** Writes them all, and makes the folders. */
-export function writeNodeFiles(
-  layout: ClusterLayout,
-  node: NodeLayout,
-  bin: string,
-  certificates: ClusterCertificates,
-): NodeFiles {
+export function writeNodeFiles(layout: ClusterLayout, node: NodeLayout, certificates: ClusterCertificates): NodeFiles {
   const at = (...names: string[]) => join(node.folder, ...names);
   for (const name of ['run/containerd', 'var/lib/kubelet', 'var/log', 'var/tmp', 'cni', 'sysctl'])
     mkdirSync(at(name), { recursive: true });
-  mkdirSync(binInNode(layout), { recursive: true });
   mkdirSync(at('var', layout.folder.slice('/var/'.length)), { recursive: true });
   symlinkSync('/run', at('var/run'));
   const write = (name: string, text: string) => {
@@ -54,21 +48,16 @@ export function writeNodeFiles(
   return {
     containerd: write('containerd.toml', containerdConfiguration(at('cni'))),
     kubelet: write('kubelet.json', JSON.stringify(kubeletConfiguration(node, certificates), null, 2)),
-    mounts: mountScript(layout, node, bin),
+    mounts: mountScript(layout, node),
     ready: at('ready'),
   };
-}
-
-/** Programs of Kubernetes, as nodes see them: a cache folder of the host may be hidden there. */
-export function binInNode(layout: ClusterLayout): string {
-  return join(layout.folder, 'bin');
 }
 
 /**
  * The node gets `/run` and `/var` of its own, so that everything is where it is on a node that is a machine: the runtime's socket, the kubelet's files, the pods' logs.
  * The cluster's folder stays visible. Mounts are shared inside of the node, as containers with volumes want it, and none reaches the host.
  */
-function mountScript(layout: ClusterLayout, node: NodeLayout, bin: string): string {
+function mountScript(layout: ClusterLayout, node: NodeLayout): string {
   const { folder } = layout;
   const mountIfMissing = (type: string, place: string) => `mountpoint -q ${place} || mount -t ${type} ${type} ${place}`;
   return [
@@ -80,7 +69,6 @@ function mountScript(layout: ClusterLayout, node: NodeLayout, bin: string): stri
     ...Object.keys(KUBELET_SYSCTLS).map(
       (name) => `mount --bind ${join(node.folder, 'sysctl', name.replaceAll('/', '.'))} /proc/sys/${name}`,
     ),
-    `mount --bind ${bin} ${binInNode(layout)}`,
     `mount --rbind ${folder} ${join(node.folder, folder)}`,
     `mount --bind ${join(node.folder, 'run')} /run`,
     `mount --rbind ${join(node.folder, 'var')} /var`,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type ClusterLayout, CONTAINERD_SOCKET, type NodeLayout } from './cluster-layout.ts';
 import type { DaemonSpec } from './daemon.ts';
-import { binInNode, type NodeFiles } from './node-files.ts';
+import type { NodeFiles } from './node-files.ts';
 
 /** The programs that make a node. */
 export interface NodeDaemons {
@@ -23,7 +23,6 @@ export function nodeDaemons(
   files: NodeFiles,
   kubeconfigs: NodeKubeconfigs,
 ): NodeDaemons {
-  const bin = binInNode(layout);
   const inNode = (program: string, argv: readonly string[]): DaemonSpec => ({
     name: `${program}@${name}`,
     argv,
@@ -60,8 +59,8 @@ export function nodeDaemons(
       cgroup: `${cgroup}/daemons`,
     },
     containerd: inNode('containerd', ['containerd', `--config=${files.containerd}`]),
-    kubelet: inNode('kubelet', [join(bin, 'kubelet'), ...kubelet]),
-    proxy: inNode('kube-proxy', [join(bin, 'kube-proxy'), ...proxy]),
+    kubelet: inNode('kubelet', [join(layout.bin, 'kubelet'), ...kubelet]),
+    proxy: inNode('kube-proxy', [join(layout.bin, 'kube-proxy'), ...proxy]),
   };
 }
 

@@ -33,11 +33,11 @@ export interface StartOptions {
 }
 
 /**
- * Starts everything, and resolves when the cluster can be used. Where it fails, what it has started is for `removeCluster`.
- * @param bin the folder with the programs of Kubernetes.
+ * Starts everything, and resolves when the cluster can be used. Its folder has the programs of Kubernetes. Where it fails, what it has started is for
+ * `removeCluster`.
  */
-export function startCluster(layout: ClusterLayout, bin: string, options: StartOptions): Promise<ClusterFacts> {
-  return new Startup(layout, bin, options).start();
+export function startCluster(layout: ClusterLayout, options: StartOptions): Promise<ClusterFacts> {
+  return new Startup(layout, options).start();
 }
 
 class Startup {
@@ -45,13 +45,11 @@ class Startup {
   #started = 0;
 
   readonly layout: ClusterLayout;
-  readonly bin: string;
   readonly progress: Progress;
   readonly #signal: AbortSignal | undefined;
 
-  constructor(layout: ClusterLayout, bin: string, { progress, signal }: StartOptions) {
+  constructor(layout: ClusterLayout, { progress, signal }: StartOptions) {
     this.layout = layout;
-    this.bin = bin;
     this.progress = progress;
     this.#signal = signal;
   }
@@ -72,14 +70,14 @@ class Startup {
     const names = layout.nodes.map(({ name }) => name);
     await waitUntilUsable(api, names, () => this.#deaths());
     progress.say(`ready: ${names.join(', ')}`);
-    const facts = clusterFacts(layout, this.bin, kubeconfig, certificates, nodes);
+    const facts = clusterFacts(layout, kubeconfig, certificates, nodes);
     writeFacts(facts);
     return facts;
   }
 
   async #startControlPlane(certificates: ClusterCertificates, api: ApiClient): Promise<void> {
     const { layout, progress } = this;
-    const programs = controlPlane(layout, this.bin, certificates, {
+    const programs = controlPlane(layout, certificates, {
       controllerManager: this.#kubeconfig(certificates, 'kube-controller-manager', certificates.controllerManager),
       scheduler: this.#kubeconfig(certificates, 'kube-scheduler', certificates.scheduler),
     });
@@ -96,7 +94,7 @@ class Startup {
   async #prepareNode(node: NodeLayout, certificates: ClusterCertificates, images: string): Promise<PreparedNode> {
     const { layout, progress } = this;
     makeCgroup(node.cgroup);
-    const files = writeNodeFiles(layout, node, this.bin, certificates);
+    const files = writeNodeFiles(layout, node, certificates);
     const daemons = nodeDaemons(layout, node, files, {
       kubelet: this.#kubeconfig(certificates, `kubelet-${node.name}`, certificates.kubelets[node.name]!.client),
       proxy: this.#kubeconfig(certificates, 'kube-proxy', certificates.proxy),
@@ -143,7 +141,6 @@ class Startup {
 
 function clusterFacts(
   layout: ClusterLayout,
-  bin: string,
   kubeconfig: string,
   { ca }: ClusterCertificates,
   nodes: readonly PreparedNode[],
@@ -152,7 +149,7 @@ function clusterFacts(
     name: layout.name,
     server: serverUrl(layout),
     kubeconfig,
-    kubectl: join(bin, 'kubectl'),
+    kubectl: join(layout.bin, 'kubectl'),
     ca: ca.certificate,
     hostAddress: layout.hostAddress,
     nodes: nodes.map(({ layout: node, namespacesPid }) => ({
