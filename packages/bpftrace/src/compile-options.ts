@@ -14,6 +14,11 @@ export interface CompileOptions {
   readonly eventContext?: boolean;
   /** Allows `system`, `signal` and the like. */
   readonly unsafe?: boolean;
+  /**
+   * The script is of somebody who may see the target and nothing else: what reaches beyond it is refused, each with a diagnostic of its own
+   * (`confined-…`), whatever `unsafe` says. Without a `guard`, such a script sees nothing.
+   */
+  readonly confined?: boolean;
   /** Overrides of the config block, by bpftrace's names: `max_strlen`, `max_map_keys`, … */
   readonly config?: Readonly<Record<string, string>>;
   /** Process that uprobes and `usym` are limited to. */

@@ -1,4 +1,4 @@
-import type { CompileOptions } from './compile-options.ts';
+import type { CompileOptions, Guard } from './compile-options.ts';
 import { compileTyped } from './compile-typed.ts';
 import { type Diagnostic, Diagnostics } from './diagnostics/diagnostic.ts';
 import type { KernelFacts } from './facts/kernel-facts.ts';
@@ -22,12 +22,16 @@ export type Compile = (source: SourceText, facts: KernelFacts, options?: Compile
  * Compiles a script of the bpftrace language for the kernel that `facts` tells of. Pure: no I/O, and the same input gives the same
  * output. Mistakes come back as diagnostics, all that can be found in one run.
  */
-export const compile: Compile = (source, facts, options = {}) => {
+export const compile: Compile = (source, facts, given = {}) => {
+  const options = given.confined && !given.guard ? { ...given, guard: NOBODY } : given;
   const diagnostics = new Diagnostics();
   const script = compileTo(source, facts, options, diagnostics);
   options.onPhase?.('done');
   return { ...(script && { script }), diagnostics: diagnostics.list() };
 };
+
+/** A target set without anything in it. */
+const NOBODY: Guard = { cgroupLevels: [] };
 
 function compileTo(
   source: SourceText,

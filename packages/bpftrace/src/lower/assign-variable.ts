@@ -1,4 +1,5 @@
 import type { TypedExpression, VariableSymbol } from '../typed/tree.ts';
+import { walk } from '../typed/typed-children.ts';
 import { layoutOf } from '../types/layout.ts';
 import { writeLoose } from './bytes.ts';
 import { typedCurrentTask } from './current-task.ts';
@@ -6,7 +7,6 @@ import { copyBytes } from './memory.ts';
 import { isTrusted, plainScalar } from './pointer-provenance.ts';
 import type { ProgramState } from './program-state.ts';
 import { isScalar } from './scalar-type.ts';
-import { walk } from './typed-children.ts';
 import { writeVariable } from './variable.ts';
 
 /** `$x = value` */

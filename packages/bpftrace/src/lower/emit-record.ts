@@ -2,6 +2,7 @@ import type { Address, Value } from '../ir/index.ts';
 import { imm, reg } from '../ir/index.ts';
 import type { Action, RecordLayout } from '../script/compiled-script.ts';
 import type { TypedExpression, TypedStatement } from '../typed/tree.ts';
+import { walk } from '../typed/typed-children.ts';
 import { layoutOf } from '../types/layout.ts';
 import { behind } from './address.ts';
 import { constantOf } from './constant-fold.ts';
@@ -11,7 +12,6 @@ import type { ProgramState } from './program-state.ts';
 import { type FieldShape, layoutRecord } from './record-layout.ts';
 import { isScalar, scalarSize } from './scalar-type.ts';
 import { sendBuilt, sendFixed, startRecord } from './send-record.ts';
-import { walk } from './typed-children.ts';
 
 export interface FieldValue {
   readonly name: string;

@@ -1,7 +1,7 @@
 import type { TypedExpression, TypedProbe, TypedStatement, VariableSymbol } from '../typed/tree.ts';
+import { childrenOfExpression, childrenOfStatement, walk } from '../typed/typed-children.ts';
 import { layoutOf } from '../types/layout.ts';
 import { constantOf } from './constant-fold.ts';
-import { childrenOfExpression, childrenOfStatement, walk } from './typed-children.ts';
 import { uninitialisedVariables } from './uninitialised-variables.ts';
 
 /**

@@ -1,10 +1,10 @@
 import type { VirtualRegister } from '../ir/index.ts';
 import { imm, reg } from '../ir/index.ts';
 import type { TypedStatement, VariableSymbol } from '../typed/tree.ts';
+import { walk } from '../typed/typed-children.ts';
 import { type ForRange, lowerCallbackFor, lowerCallbackWhile, type While } from './callback-loop.ts';
 import { constantOf } from './constant-fold.ts';
 import type { ProgramState } from './program-state.ts';
-import { walk } from './typed-children.ts';
 import { writeVariable } from './variable.ts';
 
 /** `for $i : start..end { … }` */

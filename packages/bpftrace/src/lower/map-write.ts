@@ -1,6 +1,7 @@
 import type { Address, Value, VirtualRegister } from '../ir/index.ts';
 import { at, imm, reg } from '../ir/index.ts';
 import type { MapSymbol, MapUpdate, TypedExpression } from '../typed/tree.ts';
+import { walk } from '../typed/typed-children.ts';
 import { layoutOf } from '../types/layout.ts';
 import { mapValue } from './address.ts';
 import { wrap } from './arithmetic.ts';
@@ -10,7 +11,6 @@ import { plainScalar } from './pointer-provenance.ts';
 import type { ProgramState } from './program-state.ts';
 import { isScalar } from './scalar-type.ts';
 import { entryBytes, isSetOffset } from './script-map.ts';
-import { walk } from './typed-children.ts';
 
 /** `@m[key] = value` */
 export function assignMap(

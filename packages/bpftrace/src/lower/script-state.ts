@@ -6,8 +6,8 @@ import type { Action, IdentityField, IdentityLayout, ScriptMap } from '../script
 import type { SourceText } from '../source/source-text.ts';
 import type { Span } from '../source/span.ts';
 import type { MapSymbol, TypedScript } from '../typed/tree.ts';
+import { walk } from '../typed/typed-children.ts';
 import { scriptMapOf } from './script-map.ts';
-import { walk } from './typed-children.ts';
 
 /** Maps of the engine that lowering may find it needs. */
 export type InternalMap = 'ring' | 'globals' | 'scratch' | 'ledger' | 'targets' | 'identities';

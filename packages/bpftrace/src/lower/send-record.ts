@@ -71,6 +71,11 @@ export function offsetsIn(layout: RecordLayout): FieldOffset {
 function writeContext(p: ProgramState, record: Address): void {
   const { b } = p;
   b.store(8, behind(record, CONTEXT.timeNs), reg(b.call(HELPER_IDS.ktime_get_boot_ns, [])));
+  // Where there is no guard, whoever happens to run is none of a confined script's business.
+  if (p.script.options.confined && p.probe.guard !== 'current') {
+    zeroBytes(b, behind(record, CONTEXT.cgroupId), CONTEXT.endBytes - CONTEXT.cgroupId);
+    return;
+  }
   b.store(8, behind(record, CONTEXT.cgroupId), reg(b.call(HELPER_IDS.get_current_cgroup_id, [])));
   const both: VirtualRegister = pidAndTid(p);
   b.store(4, behind(record, CONTEXT.tid), reg(both));

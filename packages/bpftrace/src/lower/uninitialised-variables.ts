@@ -1,5 +1,5 @@
 import type { TypedExpression, TypedProbe, TypedStatement, VariableSymbol } from '../typed/tree.ts';
-import { childrenOfExpression, childrenOfStatement } from './typed-children.ts';
+import { childrenOfExpression, childrenOfStatement } from '../typed/typed-children.ts';
 
 type Assigned = Set<VariableSymbol>;
 

@@ -1,5 +1,5 @@
 import type { TypedExpression, TypedProbe, TypedStatement, VariableSymbol } from '../typed/tree.ts';
-import { childrenOfExpression, childrenOfStatement } from './typed-children.ts';
+import { childrenOfExpression, childrenOfStatement } from '../typed/typed-children.ts';
 import { uninitialisedVariables } from './uninitialised-variables.ts';
 
 /** Between these points of a probe, counted in the order of the text, a variable holds something. */

@@ -5,6 +5,7 @@ import type { SourceText } from '../source/source-text.ts';
 import type { Script } from '../syntax/ast.ts';
 import type { TypedScript } from '../typed/tree.ts';
 import { collectDefinitions } from './collect-definitions.ts';
+import { Confinement } from './confinement/confine.ts';
 import { declareMaps } from './declare-maps.ts';
 import { expandProbes } from './expand-probes.ts';
 import { readConfig } from './read-config.ts';
@@ -29,9 +30,13 @@ export function check(
   const definitions = collectDefinitions(script, facts, diagnostics);
   const environment = new TypeEnvironment(config.maxMapKeys);
   declareMaps(script, environment, diagnostics);
+  const confinement = options.confined ? new Confinement(diagnostics) : undefined;
+  if (confinement && !confinement.admitNames(script, definitions)) return undefined;
   const resolved = resolveProbes(script, { facts, options, diagnostics }, config);
   const instances = expandProbes(resolved);
+  confinement?.admitProbes(instances);
   const typed = typeProbes(instances, { source, facts, options, config, definitions, environment, diagnostics });
+  confinement?.admitValues(instances, typed, { source, facts });
   const unseen = instances.flatMap(({ points }) => points).find(({ args }) => args?.kind === 'unseen');
   if (unseen) {
     const message =

@@ -1,7 +1,7 @@
 import type { Call } from '../../syntax/ast.ts';
 import type { TypedExpression, TypedStatement } from '../../typed/tree.ts';
 import { didYouMean } from '../did-you-mean.ts';
-import { AGGREGATE_NAMES, isAggregateCall } from '../typing/aggregates.ts';
+import { AGGREGATE_NAMES, type AggregateName, isAggregateCall } from '../typing/aggregates.ts';
 import { argument, checkCount } from '../typing/arguments.ts';
 import type { TypingContext } from '../typing/context.ts';
 import { errorExpression, fail } from '../typing/context.ts';
@@ -13,22 +13,27 @@ import { STRING_FUNCTIONS } from './strings.ts';
 import { SYMBOL_FUNCTIONS } from './symbols.ts';
 import { TASK_FUNCTIONS } from './tasks.ts';
 
-const FUNCTIONS: FunctionTable = {
+const FUNCTIONS = {
   ...OUTPUT_FUNCTIONS,
   ...MAP_FUNCTIONS,
   ...STRING_FUNCTIONS,
   ...SYMBOL_FUNCTIONS,
   ...CONVERSION_FUNCTIONS,
   ...TASK_FUNCTIONS,
-};
+} satisfies FunctionTable;
 
 /** Functions of bpftrace that this compiler knows of and cannot do yet. */
-const NOT_YET: ReadonlySet<string> = new Set([
+const NOT_YET = [
   'assert', 'assert_str', 'container_of', 'debugf', 'errorf', 'fail', 'find', 'getopt', 'is_err', 'is_ptr', 'is_str', 'kfunc_allowed',
   'kfunc_exist', 'macaddr_str', 'memcmp', 'override', 'percpu_kaddr', 'ptr_err', 'signal_name', 'skboutput',
   'socket_cookie', 'static_assert', 'str_concat', 'strcap', 'strstr', 'syscall_name', 'tseries', 'unwatch', 'warnf',
   'write_user', 'comm', 'pid', 'tid', 'ppid',
-]); // biome-ignore format: a table
+] as const; // biome-ignore format: a table
+
+/** Functions of the language that this compiler knows of, those that it cannot do yet among them. */
+export type FunctionName = keyof typeof FUNCTIONS | AggregateName | (typeof NOT_YET)[number];
+
+export const FUNCTION_NAMES: readonly string[] = [...Object.keys(FUNCTIONS), ...AGGREGATE_NAMES, ...NOT_YET];
 
 /** A call in the place of a value. */
 export function checkCall(ctx: TypingContext, call: Call): TypedExpression {
@@ -56,12 +61,14 @@ export function checkCallStatement(ctx: TypingContext, call: Call): TypedStateme
 /** The function's rule, where it exists, is allowed and has the right number of arguments. */
 function ruleOf(ctx: TypingContext, call: Call): FunctionRule | undefined {
   const name = call.name.text;
-  const rule = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
+  const rule: FunctionRule | undefined = Object.hasOwn(FUNCTIONS, name)
+    ? FUNCTIONS[name as keyof typeof FUNCTIONS]
+    : undefined;
   if (!rule) {
     unknownFunction(ctx, call);
     return undefined;
   }
-  if (rule.unsafe && !ctx.options.unsafe) {
+  if (rule.unsafe && !ctx.options.unsafe && !ctx.options.confined) {
     fail(ctx, 'unsafe', call.name.span, `${name}() is unsafe`, { hint: 'allow it with --unsafe' });
     return undefined;
   }
@@ -76,7 +83,7 @@ function unknownFunction(ctx: TypingContext, call: Call): void {
     fail(ctx, 'misplaced-aggregate', call.span, `${text}() must be assigned to a map`, {
       hint: `as in @x = ${text}(…)`,
     });
-  } else if (NOT_YET.has(text)) {
+  } else if ((NOT_YET as readonly string[]).includes(text)) {
     fail(ctx, 'not-yet-supported', span, `${text}() is not supported yet`);
   } else {
     const names = [...Object.keys(FUNCTIONS), ...AGGREGATE_NAMES];

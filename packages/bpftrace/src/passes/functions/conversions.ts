@@ -16,7 +16,7 @@ import { value } from './function-rule.ts';
 import { parseAddress } from './parse-address.ts';
 
 /** Functions that show a number as something else, or make one of it. */
-export const CONVERSION_FUNCTIONS: FunctionTable = {
+export const CONVERSION_FUNCTIONS = {
   nsecs: value(0, 1, checkNsecs),
   strftime: value(2, 2, checkStrftime),
   strerror: value(1, 1, (ctx, call) => shownAs(ctx, call, 0, { kind: 'strerror' })),
@@ -27,7 +27,7 @@ export const CONVERSION_FUNCTIONS: FunctionTable = {
   bswap: value(1, 1, checkBswap),
   kptr: value(1, 1, (ctx, call) => inSpace(ctx, call, 'kernel')),
   uptr: value(1, 1, (ctx, call) => inSpace(ctx, call, 'user')),
-};
+} satisfies FunctionTable;
 
 const CLOCKS: Readonly<Record<string, Builtin['name']>> = {
   monotonic: 'nsecs',

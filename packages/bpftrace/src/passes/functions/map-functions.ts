@@ -11,13 +11,13 @@ import type { FunctionTable } from './function-rule.ts';
 import { action, value } from './function-rule.ts';
 
 /** Functions about maps. */
-export const MAP_FUNCTIONS: FunctionTable = {
+export const MAP_FUNCTIONS = {
   clear: action(1, 1, (ctx, call) => wholeMapAction(ctx, call, 'clear-map')),
   zero: action(1, 1, (ctx, call) => wholeMapAction(ctx, call, 'zero-map')),
   delete: value(1, 2, checkDelete),
   has_key: value(2, 2, checkHasKey),
   len: value(1, 1, checkLen),
-};
+} satisfies FunctionTable;
 
 function wholeMapAction(ctx: TypingContext, call: Call, kind: 'clear-map' | 'zero-map'): TypedStatement | undefined {
   const node = mapArgument(ctx, call, 0);

@@ -15,7 +15,7 @@ import type { FunctionTable } from './function-rule.ts';
 import { action } from './function-rule.ts';
 
 /** Functions that tell the user something, or end the trace. */
-export const OUTPUT_FUNCTIONS: FunctionTable = {
+export const OUTPUT_FUNCTIONS = {
   printf: action(1, Number.POSITIVE_INFINITY, (ctx, call) => formatted(ctx, call, 'printf')),
   cat: action(1, Number.POSITIVE_INFINITY, (ctx, call) => formatted(ctx, call, 'cat')),
   system: { ...action(1, Number.POSITIVE_INFINITY, (ctx, call) => formatted(ctx, call, 'system')), unsafe: true },
@@ -23,7 +23,7 @@ export const OUTPUT_FUNCTIONS: FunctionTable = {
   time: action(0, 1, checkTime),
   join: action(1, 2, checkJoin),
   exit: action(0, 1, checkExit),
-};
+} satisfies FunctionTable;
 
 function formatted(ctx: TypingContext, call: Call, kind: 'printf' | 'cat' | 'system'): TypedStatement | undefined {
   const parts = formatArguments(ctx, call);

@@ -16,13 +16,13 @@ import type { FunctionTable } from './function-rule.ts';
 import { value } from './function-rule.ts';
 
 /** Functions about strings and bytes. */
-export const STRING_FUNCTIONS: FunctionTable = {
+export const STRING_FUNCTIONS = {
   str: value(1, 2, checkStr),
   buf: value(1, 2, checkBuf),
   strlen: value(1, 1, checkStrlen),
   strncmp: value(3, 3, checkStrncmp),
   strcontains: value(2, 2, checkContains),
-};
+} satisfies FunctionTable;
 
 /**
  * `str(p[, n])`: at most n bytes, terminator included, and no more than `max_strlen`. `str($1)` is the parameter's text; a string

@@ -15,7 +15,7 @@ import type { FunctionTable } from './function-rule.ts';
 import { value } from './function-rule.ts';
 
 /** Functions about stacks, symbols and registers. */
-export const SYMBOL_FUNCTIONS: FunctionTable = {
+export const SYMBOL_FUNCTIONS = {
   ksym: value(1, 1, (ctx, call) => symbol(ctx, call, { kind: 'ksym' })),
   usym: value(1, 1, (ctx, call) => symbol(ctx, call, { kind: 'usym' })),
   kaddr: value(1, 1, checkKaddr),
@@ -23,7 +23,7 @@ export const SYMBOL_FUNCTIONS: FunctionTable = {
   kstack: value(0, 2, (ctx, call) => stack(ctx, call, 'kstack')),
   ustack: value(0, 2, (ctx, call) => stack(ctx, call, 'ustack')),
   reg: value(1, 1, checkReg),
-};
+} satisfies FunctionTable;
 
 const STACK_MODES: readonly string[] = ['bpftrace', 'perf', 'raw', 'build_id'] satisfies StackMode[];
 

@@ -14,7 +14,7 @@ import type { FunctionTable } from './function-rule.ts';
 import { value } from './function-rule.ts';
 
 /** Functions about the current task, and about the target. */
-export const TASK_FUNCTIONS: FunctionTable = {
+export const TASK_FUNCTIONS = {
   in_target: value(0, 1, checkInTarget),
   label: value(1, 1, checkLabel),
   signal: { ...value(1, 1, (ctx, call) => sendSignal(ctx, call, 'send_signal')), unsafe: true },
@@ -23,7 +23,7 @@ export const TASK_FUNCTIONS: FunctionTable = {
     notYet(ctx, call, 'compare cgroup with the id, or cgroup_path(cgroup) with the path'),
   ),
   path: value(1, 2, (ctx, call) => notYet(ctx, call)),
-};
+} satisfies FunctionTable;
 
 function notYet(ctx: TypingContext, call: Call, hint?: string): TypedExpression {
   return fail(

@@ -11,14 +11,16 @@ import { convert } from './convert.ts';
 import { firstSet, mapPlace } from './maps.ts';
 
 /** Functions whose result only a map can hold, with the least and the most arguments. */
-const AGGREGATES: Readonly<Record<string, readonly [number, number]>> = {
+const AGGREGATES = {
   count: [0, 0], sum: [1, 1], avg: [1, 1], min: [1, 1], max: [1, 1], stats: [1, 1], hist: [1, 2], lhist: [4, 4],
-}; // biome-ignore format: a table
+} as const; // biome-ignore format: a table
 
 /** Buckets of a linear histogram, at most, as in bpftrace. */
 const MAX_LHIST_BUCKETS = 1000n;
 
-export function isAggregateCall(name: string): boolean {
+export type AggregateName = keyof typeof AGGREGATES;
+
+export function isAggregateCall(name: string): name is AggregateName {
   return Object.hasOwn(AGGREGATES, name);
 }
 
@@ -28,7 +30,7 @@ export const AGGREGATE_NAMES: readonly string[] = Object.keys(AGGREGATES);
 export function checkAggregate(ctx: TypingContext, target: MapRef, call: Call): TypedStatement | undefined {
   const place = mapPlace(ctx, target);
   const value = call.args.length > 0 ? argument(ctx, call, 0) : undefined;
-  const [min, max] = AGGREGATES[call.name.text]!;
+  const [min, max] = AGGREGATES[call.name.text as AggregateName];
   if (!checkCount(ctx, call, min, max) || (value && isError(value))) return undefined;
   if (value && value.type.kind !== 'int' && value.type.kind !== 'bool') {
     const message = `${call.name.text}() needs an integer, not ${printType(value.type)}`;

@@ -23,8 +23,7 @@ function stack(kind: 'kstack' | 'ustack'): Rule {
   return (ctx, span) => ({ kind: 'stack', type: { kind, mode: ctx.config.stackMode, limit: 127 }, span });
 }
 
-/** Names that are values by themselves. */
-const BUILTINS: Readonly<Record<string, Rule>> = {
+const BUILTINS = {
   pid: plain('pid', UINT32),
   tid: plain('tid', UINT32),
   uid: plain('uid', UINT32),
@@ -67,11 +66,16 @@ const BUILTINS: Readonly<Record<string, Rule>> = {
       hint: 'profile, interval and software have it',
     });
   },
-};
+} satisfies Readonly<Record<string, Rule>>;
+
+/** Names that are values by themselves, `arg0` to `arg9` aside. */
+export type BuiltinName = keyof typeof BUILTINS | (typeof IDENTITY_BUILTINS)[number];
+
+export const BUILTIN_NAMES: readonly string[] = [...Object.keys(BUILTINS), ...IDENTITY_BUILTINS];
 
 /** A bare name: a builtin, or a constant of an enum. A script may have constants that are called `node` or `pod`. */
 export function checkIdentifier(ctx: TypingContext, name: string, span: Span): TypedExpression {
-  const rule = Object.hasOwn(BUILTINS, name) ? BUILTINS[name] : undefined;
+  const rule: Rule | undefined = Object.hasOwn(BUILTINS, name) ? BUILTINS[name as keyof typeof BUILTINS] : undefined;
   if (rule) return rule(ctx, span);
   const identity = ctx.definitions.constants.has(name) ? undefined : IDENTITY_BUILTINS.find((one) => one === name);
   if (identity) return readIdentity(ctx, { kind: identity }, span);
@@ -94,7 +98,7 @@ function enumerator(ctx: TypingContext, name: string, span: Span): TypedExpressi
 }
 
 function unknownName(ctx: TypingContext, name: string, span: Span): TypedExpression {
-  const names = [...Object.keys(BUILTINS), ...IDENTITY_BUILTINS, ...ctx.definitions.constants.keys()];
+  const names = [...BUILTIN_NAMES, ...ctx.definitions.constants.keys()];
   const inScope = ctx.scopes.names.includes(`$${name}`) ? { hint: `did you mean $${name}?` } : undefined;
   const aMap = ctx.environment.findMap(`@${name}`)?.value ? { hint: `did you mean @${name}?` } : undefined;
   return fail(ctx, 'unknown-name', span, `unknown name ${name}`, inScope ?? aMap ?? didYouMean(name, names));
@@ -110,7 +114,7 @@ export function taskPointer(ctx: TypingContext): PointerType {
 }
 
 function parent(ctx: TypingContext, member: string, span: Span): TypedExpression {
-  const task = BUILTINS.curtask!(ctx, span);
+  const task = BUILTINS.curtask(ctx, span);
   const real = accessMember(ctx, task, { text: 'real_parent', span }, span);
   return accessMember(ctx, real, { text: member, span }, span);
 }

@@ -1,4 +1,4 @@
-import type { TypedExpression, TypedStatement } from '../typed/tree.ts';
+import type { TypedExpression, TypedStatement } from './tree.ts';
 
 export interface TypedChildren {
   readonly expressions: readonly TypedExpression[];

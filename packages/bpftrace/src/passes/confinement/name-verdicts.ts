@@ -1,0 +1,140 @@
+import type { FunctionName } from '../functions/check-call.ts';
+import type { BuiltinName } from '../typing/builtins.ts';
+import type { Refusal } from './refusal.ts';
+import { RULES } from './rules.ts';
+
+/**
+ * Whether a confined script may use a name: `anywhere`; of the task, where that is known to be the target's, which is everywhere but in begin, end and
+ * interval; or not at all. What values it then takes and gives is looked at by `confine-values.ts`.
+ */
+export type Verdict = 'anywhere' | 'of-the-task' | Refusal;
+
+/** A new builtin does not compile before it is here. */
+export const BUILTIN_VERDICTS: Readonly<Record<BuiltinName, Verdict>> = {
+  pid: 'of-the-task',
+  tid: 'of-the-task',
+  uid: 'of-the-task',
+  gid: 'of-the-task',
+  comm: 'of-the-task',
+  cgroup: 'of-the-task',
+  node: 'of-the-task',
+  namespace: 'of-the-task',
+  pod: 'of-the-task',
+  container: 'of-the-task',
+  workload: 'of-the-task',
+  args: 'of-the-task',
+  kstack: 'of-the-task',
+  ustack: 'of-the-task',
+  usermode: 'of-the-task',
+  cpu: 'anywhere',
+  numaid: 'anywhere',
+  ncpus: 'anywhere',
+  nsecs: 'anywhere',
+  elapsed: 'anywhere',
+  jiffies: 'anywhere',
+  rand: 'anywhere',
+  probe: 'anywhere',
+  // A number that comes with the options: the command that was started, or 0.
+  cpid: 'anywhere',
+  curtask: RULES.kernelPointer,
+  ctx: RULES.context,
+  func: RULES.registers,
+  retval: RULES.registers,
+  ppid: RULES.otherTask,
+  pcomm: RULES.otherTask,
+  // Of the node's table of users; a container may have another one.
+  username: RULES.hostNames,
+};
+
+/** A new function does not compile before it is here. */
+export const FUNCTION_VERDICTS: Readonly<Record<FunctionName, Verdict>> = {
+  // Output.
+  printf: 'anywhere',
+  print: 'anywhere',
+  time: 'anywhere',
+  join: 'of-the-task',
+  exit: 'anywhere',
+  cat: RULES.hostFile,
+  system: RULES.unsafe,
+  // Maps.
+  clear: 'anywhere',
+  zero: 'anywhere',
+  delete: 'anywhere',
+  has_key: 'anywhere',
+  len: 'anywhere',
+  count: 'anywhere',
+  sum: 'anywhere',
+  avg: 'anywhere',
+  min: 'anywhere',
+  max: 'anywhere',
+  stats: 'anywhere',
+  hist: 'anywhere',
+  lhist: 'anywhere',
+  // Text and bytes: of which memory is a question of their arguments.
+  str: 'anywhere',
+  buf: 'anywhere',
+  strlen: 'anywhere',
+  strncmp: 'anywhere',
+  strcontains: 'anywhere',
+  // Symbols. `ksym` is an oracle: the address of a known function can be found by asking.
+  ksym: RULES.kernelAddress,
+  usym: 'of-the-task',
+  kaddr: RULES.kernelAddress,
+  uaddr: RULES.userProbe,
+  kstack: 'of-the-task',
+  ustack: 'of-the-task',
+  reg: RULES.registers,
+  // Numbers as something else.
+  nsecs: 'anywhere',
+  strftime: 'anywhere',
+  strerror: 'anywhere',
+  ntop: 'anywhere',
+  pton: 'anywhere',
+  macaddr: 'anywhere',
+  bswap: 'anywhere',
+  cgroup_path: 'of-the-task',
+  kptr: RULES.kernelPointer,
+  uptr: 'of-the-task',
+  // Tasks.
+  label: 'of-the-task',
+  in_target: RULES.inTarget,
+  signal: RULES.unsafe,
+  signal_thread: RULES.unsafe,
+  cgroupid: RULES.hostNames,
+  path: RULES.kernelMemory,
+  // Not supported yet.
+  assert: 'anywhere',
+  assert_str: 'anywhere',
+  static_assert: 'anywhere',
+  debugf: 'anywhere',
+  errorf: 'anywhere',
+  warnf: 'anywhere',
+  fail: 'anywhere',
+  find: 'anywhere',
+  getopt: 'anywhere',
+  is_err: 'anywhere',
+  is_ptr: 'anywhere',
+  is_str: 'anywhere',
+  ptr_err: 'anywhere',
+  kfunc_allowed: 'anywhere',
+  kfunc_exist: 'anywhere',
+  macaddr_str: 'anywhere',
+  memcmp: 'anywhere',
+  signal_name: 'anywhere',
+  syscall_name: 'anywhere',
+  str_concat: 'anywhere',
+  strcap: 'anywhere',
+  strstr: 'anywhere',
+  tseries: 'anywhere',
+  comm: RULES.otherTask,
+  pid: RULES.otherTask,
+  tid: RULES.otherTask,
+  ppid: RULES.otherTask,
+  container_of: RULES.kernelPointer,
+  socket_cookie: RULES.kernelPointer,
+  percpu_kaddr: RULES.kernelAddress,
+  override: RULES.unsafe,
+  skboutput: RULES.unsafe,
+  unwatch: RULES.unsafe,
+  write_user: RULES.unsafe,
+};
