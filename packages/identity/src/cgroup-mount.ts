@@ -8,6 +8,11 @@ export interface CgroupMount {
   readonly path: string;
   /** The cgroup that `path` shows: `/` unless a part of the tree is mounted, as in some containers. */
   readonly root: string;
+  /**
+   * Levels of the tree that lie above what is called `/` here: where a node is a container itself, its cgroup namespace hides them from files, but
+   * not from BPF programs. Absent: none.
+   */
+  readonly hiddenLevels?: number;
 }
 
 /**

@@ -4,7 +4,7 @@ import { CgroupError } from './cgroup-error.ts';
 import { type CgroupMount, findCgroupMount } from './cgroup-mount.ts';
 
 /** Paths that are remembered, the dead ones' included. */
-const MAX_KNOWN = 65_536;
+const MAX_KNOWN = 32_768;
 /** A walk of the tree costs some 10 µs a cgroup: unknown ids must not cause one each. */
 const MIN_WALK_INTERVAL_MS = 200;
 
@@ -63,7 +63,7 @@ export class CgroupTree {
 
   /** Steps from the root: 0 for `/`, 2 for `/system.slice/nginx.service`. What `bpf_get_current_ancestor_cgroup_id` counts in. */
   level(path: string): number {
-    return path.split('/').filter((part) => part !== '').length;
+    return (this.mount.hiddenLevels ?? 0) + path.split('/').filter((part) => part !== '').length;
   }
 
   /** The path of an id; what is gone is still known if it was ever seen here. */

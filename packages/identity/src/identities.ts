@@ -105,7 +105,7 @@ export class Identities {
 
   /** Where pods' and containers' cgroups are in the tree, and will be. */
   levels(): CgroupLevels {
-    return levelsOf([...this.known()], this.#kubepodsRoots);
+    return levelsOf([...this.known()], this.#kubepodsRoots, (path) => this.tree.level(path));
   }
 
   /** The pods that Kubernetes has on this node. */

@@ -23,5 +23,6 @@ it.each<[name: string, identities: Identity[], roots: string[], pods: number[], 
   ],
   ['containers beside it', [known('/docker/x'), known('/a/b/c/d/e')], ['/kubepods'], [2, 3], [3, 4], [2, 3, 4, 5]],
 ])('%s', (_name, identities, roots, pods, podContainers, all) => {
-  expect(levelsOf(identities, roots)).toEqual({ pods, podContainers, all });
+  const levelOf = (path: string): number => path.split('/').length - 1;
+  expect(levelsOf(identities, roots, levelOf)).toEqual({ pods, podContainers, all });
 });

@@ -11,7 +11,7 @@ export interface CgroupLevels {
 }
 
 /** Where the kubelet puts pods unless it is told otherwise. */
-const USUAL_ROOT_LEVEL = 1;
+const USUAL_ROOT = '/kubepods';
 
 /**
  * The levels of pods and containers: what the kubelet's layout makes them, whose cgroup `kubepods` has guaranteed pods one level below
@@ -19,19 +19,20 @@ const USUAL_ROOT_LEVEL = 1;
  *
  * @param known the cgroups of pods and containers.
  * @param roots paths of the cgroups `kubepods`. Several kubelets may share a machine: those with pods that are known count.
+ * @param levelOf of a path.
  */
-export function levelsOf(known: readonly Identity[], roots: Iterable<string>): CgroupLevels {
+export function levelsOf(
+  known: readonly Identity[],
+  roots: Iterable<string>,
+  levelOf: (path: string) => number,
+): CgroupLevels {
   const all = [...roots];
   const ours = all.filter((root) => known.some(({ pod, path }) => pod !== undefined && path.startsWith(`${root}/`)));
   const rootLevels = (ours.length > 0 ? ours : all).map(levelOf);
-  if (rootLevels.length === 0) rootLevels.push(USUAL_ROOT_LEVEL);
+  if (rootLevels.length === 0) rootLevels.push(levelOf(USUAL_ROOT));
   const pods = rising(rootLevels.flatMap((level) => [level + 1, level + 2]));
   const podContainers = rising(rootLevels.flatMap((level) => [level + 2, level + 3]));
   return { pods, podContainers, all: rising([...pods, ...podContainers, ...known.map(({ path }) => levelOf(path))]) };
-}
-
-function levelOf(path: string): number {
-  return path.split('/').filter((part) => part !== '').length;
 }
 
 function rising(levels: readonly number[]): number[] {

@@ -108,10 +108,11 @@ function compileOptions(request: TraceRequest): CompileOptions {
   return {
     eventContext: true,
     ...(pid === undefined ? {} : { targetPid: pid }),
-    // Finding them walks the tree: only a script that wants them waits for it. At 0 lies the root, which everything is in.
+    // Finding them walks the tree: only a script that wants them waits for it. The root is what everything is in.
     identity: {
       get levels() {
-        return [0, ...(request.identities?.levels().all ?? [])];
+        const { identities } = request;
+        return identities === undefined ? [] : [identities.tree.level('/'), ...identities.levels().all];
       },
     },
     ...options,

@@ -47,6 +47,8 @@ export class CgroupWatch implements CgroupEvents {
   readonly #timer: NodeJS.Timeout;
   readonly #onRecord: OnRecord;
   readonly #attachment: { close(): void };
+  /** What the kernel has before the paths of our part of the tree, once that is known. */
+  #above: string | undefined;
   #isReading = false;
   #lost = 0;
 
@@ -92,7 +94,7 @@ export class CgroupWatch implements CgroupEvents {
       const [id, path] = decoders[action]!(view, offset, length) as unknown as readonly [bigint, string];
       this.#isReading = true;
       try {
-        if (action === MADE) this.#identities.cgroupMade(id, path);
+        if (action === MADE) this.#tellMade(id, path);
         else this.#identities.cgroupRemoved(id);
       } catch (error) {
         onFailure(error);
@@ -100,6 +102,16 @@ export class CgroupWatch implements CgroupEvents {
         this.#isReading = false;
       }
     };
+  }
+
+  /** Where files show a part of the tree, the kernel's paths begin above it; and what is beside that part is nothing that anybody can ask for. */
+  #tellMade(id: bigint, path: string): void {
+    const { tree } = this.#identities;
+    const parts = path.split('/');
+    const own = `/${parts.slice(1 + (tree.mount.hiddenLevels ?? 0)).join('/')}`;
+    const above = parts.slice(0, 1 + (tree.mount.hiddenLevels ?? 0)).join('/');
+    if (above !== '' && this.#above === undefined && tree.findId(own) === id) this.#above = above;
+    if (above === '' || above === this.#above) this.#identities.cgroupMade(id, own);
   }
 
   #recoverLost(): void {

@@ -1,5 +1,9 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { openDescriptors, slowClosesDone } from '@waggle/bpf';
-import { Identities, type PodTarget } from '@waggle/identity';
+import { CgroupTree, Identities, type PodTarget } from '@waggle/identity';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TraceRequest } from '../engine/prepared-trace.ts';
 import type { RunningTrace } from '../engine/running-trace.ts';
@@ -212,6 +216,44 @@ describe('pods of a node', () => {
     expect(Object.keys(sink.totals('@'))).not.toContain('bank');
   });
 });
+
+it('pods of a node that is a container are found by what the kernel counts, not by what files show', async () => {
+  const host = new CgroupTree();
+  const home = host.pathOfPid('self')!;
+  const cgroups = new PodCgroups(host);
+  // The node's part of the tree, mounted where an agent in a pod has the host's files; the agent runs below it.
+  const hostRoot = mkdtempSync(join(tmpdir(), 'waggle-host-'));
+  const mount = join(hostRoot, 'sys/fs/cgroup');
+  mkdirSync(mount, { recursive: true });
+  execFileSync('mount', ['--bind', host.folder(cgroups.root), mount]);
+  moveTo(host, `${cgroups.root}/kubepods/burstable`);
+  const node = await openNodeIdentity({ node: 'node-a', hostRoot, criSocket: false, facts });
+  try {
+    const sink = new MapCollector();
+    const target = resolvePodTarget({ namespaces: ['shop'] }, node);
+    const script = 'tracepoint:syscalls:sys_enter_chdir { @[pod, node] = count(); }';
+    const running = await prepare(script, { identities: node.identities, target }).start(sink);
+    const { path, facts: pod } = cgroups.makePod(CART);
+    node.identities.learnPod(pod);
+    const own = path.slice(cgroups.root.length);
+    await waitUntil('the pod is known', () => [...node.identities.known()].some((known) => known.path === own));
+    await cgroups.run(cgroups.makeContainer(path).path, ['/bin/sh', '-c', 'cd /; cd /']);
+    await running.stop();
+    expect(sink.totals('@')).toEqual({ 'cart-1,node-a': 2n });
+  } finally {
+    moveTo(host, home);
+    await node.close();
+    execFileSync('umount', [mount]);
+    rmSync(hostRoot, { recursive: true });
+    cgroups.close();
+  }
+  await slowClosesDone();
+  expect(openDescriptors()).toEqual([]);
+});
+
+function moveTo(tree: CgroupTree, path: string): void {
+  writeFileSync(join(tree.folder(path), 'cgroup.procs'), String(process.pid));
+}
 
 it('a trace of its own follows cgroups where nobody else does', async () => {
   const identities = new Identities();

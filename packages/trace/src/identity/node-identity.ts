@@ -10,6 +10,7 @@ import {
   placesBelow,
 } from '@waggle/identity';
 import { MachineFacts } from '../machine/machine-facts.ts';
+import { ownCgroupAncestors } from '../machine/own-cgroup-ancestors.ts';
 import { CgroupWatch } from './cgroup-watch.ts';
 
 export interface NodeIdentityOptions {
@@ -65,7 +66,7 @@ export class NodeIdentity implements AsyncDisposable {
   private constructor(options: NodeIdentityOptions) {
     const { node, hostRoot = '/', kube, facts = new MachineFacts(), onProblem } = options;
     this.node = node;
-    const tree = new CgroupTree(findCgroupMount(hostRoot));
+    const tree = openTree(hostRoot);
     this.identities = new Identities(tree, { node, ...placesBelow(hostRoot, tree.mount) });
     const { identities } = this;
     const failing = (source: IdentityProblem['source']) => (cause: unknown) => {
@@ -110,6 +111,13 @@ export class NodeIdentity implements AsyncDisposable {
     await Promise.race([this.#pods.synced, timeout]);
     waiting.abort();
   }
+}
+
+/** Seen from a pod, the host's tree has no more above it than the host itself sees, which may be a container. */
+function openTree(hostRoot: string): CgroupTree {
+  const tree = new CgroupTree(findCgroupMount(hostRoot));
+  const hiddenLevels = ownCgroupAncestors().indexOf(tree.cgroupId(tree.mount.root));
+  return hiddenLevels <= 0 || tree.mount.root !== '/' ? tree : new CgroupTree({ ...tree.mount, hiddenLevels });
 }
 
 /** See `NodeIdentity`. */

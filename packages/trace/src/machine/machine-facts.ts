@@ -43,6 +43,11 @@ export class MachineFacts implements KernelFacts {
     return this.#keep('btf', () => this.#orProblem('BTF', openKernelBtf));
   }
 
+  /** Gives back what takes much memory and is read again in milliseconds: the kernel's types. */
+  release(): void {
+    this.#kept.delete('btf');
+  }
+
   tracepoints(): readonly string[] | undefined {
     return this.#keep('tracepoints', () => {
       const list = this.#orProblem('tracefs', listTracepoints);
