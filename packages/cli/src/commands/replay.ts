@@ -26,7 +26,7 @@ export async function replay(path: string, options: ReplayOptions): Promise<numb
   const reader = new FrameReader({
     open(opening) {
       sends = opening.script.actions.some(({ kind }) => kind !== 'exit');
-      return streamView(opening, { writer, page, rows: options, onEnough: stop });
+      return streamView(opening, { writer, page, rows: options, onEnough: () => {} });
     },
   });
   const signals = watchSignals(stop, undefined);
@@ -48,6 +48,6 @@ export async function replay(path: string, options: ReplayOptions): Promise<numb
   }
   const { end, ledger } = reader;
   if (end?.error !== undefined) throw new RemoteTraceError(end.error);
-  if (!options.quiet && !page.output.closed && end !== undefined) process.stderr.write(ledgerText(ledger, sends));
+  if (!options.quiet && !page.output.closed && !isStopped) process.stderr.write(ledgerText(ledger, sends));
   return end?.exitCode ?? 0;
 }

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { type Action, type CompileOptions, formatDiagnostic, SourceText } from '@waggle/bpftrace';
+import { type Action, type CompiledScript, type CompileOptions, formatDiagnostic, SourceText } from '@waggle/bpftrace';
 import {
   type ActionContext,
   compileAction,
@@ -14,6 +14,9 @@ import { prepareTrace } from '../engine/prepared-trace.ts';
 import type { Scene, Sink, TraceEvent } from '../sink.ts';
 import { facts, identities } from './trace-command.ts';
 
+/** Puts something between the engine and the sink. */
+export type SinkWrapper = (sink: Sink, script: CompiledScript, source: SourceText) => Sink;
+
 /**
  * What a script of `begin` and `end` probes writes to standard output, as bpftrace would write it: compiled, run in the kernel, shown.
  *
@@ -23,13 +26,14 @@ export async function scriptOutput(
   script: string,
   format: OutputFormat,
   options: CompileOptions = {},
+  wrap: SinkWrapper = (sink) => sink,
 ): Promise<string> {
   const source = new SourceText('stdin', script);
   const { trace, diagnostics } = prepareTrace({ source, facts, identities, options });
   if (trace === undefined)
     throw new Error(diagnostics.map((one) => formatDiagnostic(one, source, { color: false })).join(''));
   const sink = new TextSink(trace.script.actions, source, format);
-  const { error } = await (await trace.start(sink)).done;
+  const { error } = await (await trace.start(wrap(sink, trace.script, source))).done;
   if (error !== undefined) throw error;
   return sink.text;
 }
@@ -48,8 +52,8 @@ class TextSink implements Sink {
     this.#format = format;
   }
 
-  event({ schema, values }: TraceEvent): void {
-    this.#show(this.#actions[schema.id]!, values, { render: NOTHING_KNOWN, snapshot: noMap });
+  event({ schema, values }: TraceEvent, scene: Scene): void {
+    this.#show(this.#actions[schema.id]!, values, scene);
   }
 
   action(action: Action, fields: readonly Value[], scene: Scene): void {
@@ -70,20 +74,26 @@ class TextSink implements Sink {
     this.text += compileAction(action, this.#context(scene))(fields);
   }
 
-  #context({ render, snapshot }: Scene): ActionContext {
+  #context({ render, snapshot, readFile, runCommand }: Scene): ActionContext {
     return {
       format: this.#format,
       options: { escape: false, nonAscii: 'as-bpftrace' },
       source: this.#source,
       render,
       snapshot,
-      readFile: (path) => readFileSync(path, 'utf8'),
-      runCommand: (command) => spawnSync('/bin/sh', ['-c', command], { encoding: 'utf8' }).stdout,
+      readFile: readFile ?? EFFECTS.readFile,
+      runCommand: runCommand ?? EFFECTS.runCommand,
     };
   }
 }
 
-/** Events come without a scene. */
+/** What scripts may do to this machine, as bpftrace does it. */
+export const EFFECTS = {
+  readFile: (path: string): string => readFileSync(path, 'utf8'),
+  runCommand: (command: string): string => spawnSync('/bin/sh', ['-c', command], { encoding: 'utf8' }).stdout,
+};
+
+/** For the end, which comes without a scene. */
 const NOTHING_KNOWN: RenderContext = {
   kernelSymbol: () => undefined,
   userSymbol: () => undefined,
