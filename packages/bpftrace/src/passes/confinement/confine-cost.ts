@@ -9,7 +9,7 @@ import type { Refusals } from './refusal.ts';
 import { RULES } from './rules.ts';
 
 /** What a confined script may take of memory and time, which it shares with everybody on the node. */
-export const CONFINED_LIMITS = {
+const CONFINED_LIMITS = {
   /** Keys of all its maps together: sixteen of the default size. */
   mapKeys: 65_536,
   /** Bytes of these keys and what they hold, per-CPU values counted once. */

@@ -1,6 +1,7 @@
 import type { Span } from '../../source/span.ts';
 import type { Call, Identifier, Probe, Script } from '../../syntax/ast.ts';
 import { providerNamed } from '../probes/provider.ts';
+import { IDENTITY_BUILTINS } from '../typing/identity.ts';
 import { BUILTIN_VERDICTS, FUNCTION_VERDICTS, type Verdict } from './name-verdicts.ts';
 import { PROBE_VERDICTS } from './probe-verdicts.ts';
 import type { Refusals } from './refusal.ts';
@@ -10,7 +11,7 @@ import { RULES } from './rules.ts';
  * Refuses builtins and functions by their names, as the script says them: before anything has become of them, and whether or not they are right
  * otherwise.
  *
- * @param constants of the script: they may be called like a builtin
+ * @param constants of the script: they may be called `node` or `pod`
  */
 export function confineNames(script: Script, constants: { has(name: string): boolean }, refusals: Refusals): void {
   for (const item of script.items) {
@@ -28,10 +29,11 @@ function confineProbe(probe: Probe, constants: { has(name: string): boolean }, r
     if (verdict !== 'of-the-task') refusals.refuse(verdict, span, written);
     else if (ofNobody) refusals.refuse(RULES.noTask, span, written);
   };
+  const isConstant = (name: string) => IDENTITY_BUILTINS.some((one) => one === name) && constants.has(name);
   for (const { name, span, called } of namesIn([probe.predicate, probe.body])) {
     if (called) judge(entryOf(FUNCTION_VERDICTS, name), span, `${name}()`);
-    else if (!constants.has(name))
-      judge(/^s?arg\d+$/.test(name) ? RULES.registers : entryOf(BUILTIN_VERDICTS, name), span, name);
+    else if (/^s?arg\d+$/.test(name)) judge(RULES.registers, span, name);
+    else if (!isConstant(name)) judge(entryOf(BUILTIN_VERDICTS, name), span, name);
   }
 }
 

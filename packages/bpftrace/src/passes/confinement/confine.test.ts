@@ -69,6 +69,7 @@ const ESCAPES: readonly (readonly [string, ...string[]])[] = [
   [`${OPEN} { print(kstack(raw)); }`, 'kernel-address @kstack(raw)'],
   [`${OPEN} { @[kstack(perf, 3)] = count(); }`, 'kernel-address @kstack(perf, 3)'],
   [`config = { stack_mode = raw } ${OPEN} { print(kstack); }`, 'kernel-address @kstack'],
+  [`enum names { ppid, curtask }; ${OPEN} { print((ppid, curtask)); }`, 'other-task @ppid', 'kernel-pointer @curtask'],
   [`${OPEN} { print(percpu_kaddr("x")); }`, 'kernel-address @percpu_kaddr'],
   // Without the guard.
   [`${OPEN} /!in_target()/ { print(comm); }`, 'in-target @in_target'],

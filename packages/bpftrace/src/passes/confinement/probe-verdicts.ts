@@ -9,7 +9,7 @@ import { RULES } from './rules.ts';
  * - `of-nobody`: run by waggle, or by whoever is on the CPU; there is no guard, so nothing of the task may be seen.
  * - `by-event`: it depends on the event, see `admitted-events.ts`.
  */
-export type ProbeVerdict = 'of-the-target' | 'of-nobody' | 'by-event' | Refusal;
+type ProbeVerdict = 'of-the-target' | 'of-nobody' | 'by-event' | Refusal;
 
 /** A new kind of probe does not compile before it is here. */
 export const PROBE_VERDICTS: Readonly<Record<Provider, ProbeVerdict>> = {
