@@ -119,6 +119,11 @@ export class FrameReader {
     }
   }
 
+  /** Bytes at the end of what was pushed that are not a whole frame yet. */
+  get pendingBytes(): number {
+    return this.#decoder.pendingBytes;
+  }
+
   /** A promise where the sink wants to be left alone until then. */
   ready(): Promise<void> | undefined {
     return this.#sink?.ready?.();
@@ -141,9 +146,13 @@ export class FrameReader {
   /** What comes next is the beginning of another connection to the same trace, which was asked for with `resume`. */
   reconnect(): void {
     this.#decoder = new FrameDecoder();
+    this.#forgetSources();
+    this.#hello = undefined;
+  }
+
+  #forgetSources(): void {
     this.#sources = new Map();
     this.#bookOf = new Map();
-    this.#hello = undefined;
   }
 
   #take(frame: Frame, offset: number): void {
@@ -163,7 +172,9 @@ export class FrameReader {
     }
     switch (kind.case) {
       case 'hello':
-        throw new FrameProblem('a second hello');
+        this.#forgetSources(); // A recording that outlived a connection goes on with the next one's frames.
+        this.#greet(kind.value);
+        break;
       case 'source':
         this.#meet(kind.value);
         break;

@@ -5,7 +5,8 @@
 // recording may be compressed with gzip as a whole, in one or many members; its first two bytes say so.
 //
 // Order
-//   1. `hello` is the first frame, and the only one of its kind.
+//   1. `hello` is the first frame. A recording that outlived its connection to the nodes goes on with another one: sources are named anew
+//      behind it, and records that came before are not repeated.
 //   2. Whatever names a source comes behind a `source` frame with its index; records and maps of a source come behind its `schema`.
 //   3. `identities` and `facts` of a source come before the frames that need them, and hold until the next `facts` with `forget`.
 //   4. Frames of one source keep the order in which things happened there. Records of different sources are in order of time as far as the
