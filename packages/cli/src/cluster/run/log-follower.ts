@@ -2,12 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FRAMES_MEDIA_TYPE, type KubeClient, KubeConnectionError, KubeError } from '@waggle/kube';
 import type { FrameReader } from '@waggle/trace/stream';
 import { isMissingApi, notDeployed } from '../connection/explain-error.ts';
+import type { LogRecorder } from './log-recorder.ts';
 import { logPath, type TracePlace } from './trace-place.ts';
 
 export interface FollowOptions {
   readonly client: KubeClient;
   readonly place: TracePlace;
   readonly reader: FrameReader;
+  readonly recorder: LogRecorder | undefined;
   /** False: only what is there by now. */
   readonly follow: boolean;
   readonly signal: AbortSignal;
@@ -33,42 +35,69 @@ const MAX_PAUSE_MS = 3000;
  * @throws KubeError, KubeConnectionError where there is no log to be had; StreamError where it is damaged
  */
 export async function followLog(options: FollowOptions): Promise<FollowEnd> {
-  const { reader, follow, signal, say } = options;
-  let lostAt: number | undefined;
-  let everRead = false;
-  let pauseMs = FIRST_PAUSE_MS;
+  const { reader, recorder, follow, signal, say } = options;
+  const losses = new Losses(say);
   for (;;) {
-    let trouble: string;
     try {
-      await readOnce(options, () => {
-        if (lostAt !== undefined) say(everRead ? 'connected again: the trace goes on' : 'connected');
-        lostAt = undefined;
-        everRead = true;
-        pauseMs = FIRST_PAUSE_MS;
-      });
+      await readOnce(options, () => losses.over());
       if (reader.end !== undefined) return 'ended';
       if (!follow) return 'so-far';
-      trouble = 'the stream broke off';
+      losses.begin(new Error('the stream broke off'));
     } catch (error) {
       if (signal.aborted) return 'aborted';
       if (error instanceof KubeError && error.code === 404) {
         if (!isMissingApi(error)) return 'gone';
-        if (!everRead) throw notDeployed(error);
+        if (!losses.everRead) throw notDeployed(error);
       } else if (!isPassing(error)) throw error;
-      if (lostAt !== undefined && performance.now() - lostAt > PATIENCE_MS[everRead ? 'interrupted' : 'never'])
-        throw error;
-      trouble = (error as Error).message;
+      losses.begin(error as Error);
     }
-    if (lostAt === undefined) say(`${everRead ? 'connection lost' : 'no stream yet'}, trying again: ${trouble}`);
-    lostAt ??= performance.now();
-    await sleep(pauseMs * (0.75 + Math.random() / 2), undefined, { signal }).catch(() => {});
+    await losses.pause(signal);
     if (signal.aborted) return 'aborted';
-    pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS);
     reader.reconnect();
+    recorder?.reconnect();
   }
 }
 
-async function readOnce({ client, place, reader, follow, signal }: FollowOptions, onData: () => void): Promise<void> {
+/** Times without a connection: tells of their beginning and end, and how long to wait. */
+class Losses {
+  readonly #say: (text: string) => void;
+  #since: number | undefined;
+  #pauseMs = FIRST_PAUSE_MS;
+  everRead = false;
+
+  constructor(say: (text: string) => void) {
+    this.#say = say;
+  }
+
+  /** @throws the error, once patience is over */
+  begin(error: Error): void {
+    this.#since ??= this.#tell(error);
+    const patienceMs = PATIENCE_MS[this.everRead ? 'interrupted' : 'never'];
+    if (performance.now() - this.#since > patienceMs) throw error;
+  }
+
+  over(): void {
+    if (this.#since !== undefined) this.#say(this.everRead ? 'connected again: the trace goes on' : 'connected');
+    this.#since = undefined;
+    this.#pauseMs = FIRST_PAUSE_MS;
+    this.everRead = true;
+  }
+
+  async pause(signal: AbortSignal): Promise<void> {
+    await sleep(this.#pauseMs * (0.75 + Math.random() / 2), undefined, { signal }).catch(() => {});
+    this.#pauseMs = Math.min(2 * this.#pauseMs, MAX_PAUSE_MS);
+  }
+
+  #tell({ message }: Error): number {
+    this.#say(`${this.everRead ? 'connection lost' : 'no stream yet'}, trying again: ${message}`);
+    return performance.now();
+  }
+}
+
+async function readOnce(
+  { client, place, reader, recorder, follow, signal }: FollowOptions,
+  onData: () => void,
+): Promise<void> {
   using stream = await client.stream(logPath(place), {
     query: { follow, ...(reader.resume !== '' && { resume: reader.resume }) },
     accept: FRAMES_MEDIA_TYPE,
@@ -77,6 +106,7 @@ async function readOnce({ client, place, reader, follow, signal }: FollowOptions
   for await (const chunk of stream.body) {
     onData();
     reader.push(chunk);
+    recorder?.take(chunk, reader.pendingBytes);
     await reader.ready();
   }
 }

@@ -1,9 +1,10 @@
 import type { KubeClient } from '@waggle/kube';
-import { FrameReader, StreamError } from '@waggle/trace/stream';
+import { FrameReader } from '@waggle/trace/stream';
 import { filePage, standardPage } from '../../sinks/open-page.ts';
 import { rowWriter } from '../../sinks/row-writer.ts';
 import { ClusterError } from '../connection/cluster-error.ts';
 import { type FollowEnd, followLog } from './log-follower.ts';
+import { LogRecorder } from './log-recorder.ts';
 import { nodeLedgersText } from './node-ledgers.ts';
 import { NodeReports } from './node-reports.ts';
 import type { ViewOptions } from './run-in-cluster.ts';
@@ -51,22 +52,14 @@ export async function showLog({ client, place, options, follow, stop, abandon }:
     },
     onSource: (status) => reports.report(status),
   });
+  using recorder = options.record === undefined ? undefined : new LogRecorder(options.record);
   using _signals = watchSignals(end, abandon);
-  const how = await followLog({ client, place, reader, follow, signal: watching.signal, say });
-  if (how !== 'ended') closeReader(reader);
+  const how = await followLog({ client, place, reader, recorder, follow, signal: watching.signal, say });
+  if (how !== 'ended') reader.stop(); // What came so far is all.
   page.output.flush();
   if (!options.quiet && !page.output.closed && reader.sources.length > 0)
     process.stderr.write(nodeLedgersText(reader.ledger, reader.sources, sends));
   return exitCode(how, reader, place, say);
-}
-
-/** What came so far is all: the sink shows what it has held back. */
-function closeReader(reader: FrameReader): void {
-  try {
-    reader.finish();
-  } catch (error) {
-    if (!(error instanceof StreamError)) throw error;
-  }
 }
 
 function exitCode(
