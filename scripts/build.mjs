@@ -38,6 +38,8 @@ async function bundleProgram(from, to) {
     format: 'cjs',
     conditions: ['source'],
     external: ['koffi'],
+    // Another bundle is loaded by `require`, which bin/waggle.cjs answers.
+    supported: { 'dynamic-import': false },
     minify: true,
     sourcemap: 'linked',
     sourcesContent: false,
