@@ -1,7 +1,7 @@
-import { type Compile, compile, type Diagnostic, formatDiagnostic, nearest, SourceText } from '@waggle/bpftrace';
+import { type CompileOptions, compile, type Diagnostic, formatDiagnostic, nearest, SourceText } from '@waggle/bpftrace';
 import { findGadget, listGadgets } from '@waggle/gadgets';
 import { parseTraceSpec, type TraceKind, type TraceSpec } from '@waggle/kube';
-import { ANY_KERNEL, dependsOnMachine, ownKernelTypes } from './any-kernel.ts';
+import { dependsOnMachine, someKernel } from './some-kernel.ts';
 
 export interface TraceCheck {
   /** What no node would take; none: accepted. */
@@ -10,7 +10,7 @@ export interface TraceCheck {
   readonly warnings: readonly string[];
 }
 
-/** Says what is wrong with the spec of a trace on whatever kernel it would run. */
+/** Says what is wrong with the spec of a trace whatever kernel it would run on. */
 export function checkTrace(spec: unknown, kind: TraceKind): TraceCheck {
   const parsed = parseTraceSpec(spec, kind);
   if (parsed.problems !== undefined) {
@@ -35,7 +35,7 @@ function checkScript(script: string, spec: TraceSpec, kind: TraceKind): TraceChe
   const { program, options = {} } = spec;
   const source = new SourceText(program.gadget ?? program.name ?? 'script', script);
   const confined = kind === 'Trace' && program.gadget === undefined;
-  const settings: Parameters<Compile>[2] = {
+  const settings: CompileOptions = {
     positionalParams: program.parameters ?? [],
     unsafe: options.unsafe === true,
     confined,
@@ -45,23 +45,12 @@ function checkScript(script: string, spec: TraceSpec, kind: TraceKind): TraceChe
       ...(options.maxMapKeys !== undefined && { max_map_keys: String(options.maxMapKeys) }),
     },
   };
-  const { diagnostics } = compile(source, ANY_KERNEL, settings);
+  const { diagnostics } = compile(source, someKernel(), settings);
   const found = diagnostics.filter(({ severity, code }) => severity === 'error' && !dependsOnMachine(code));
-  if (confined) found.push(...reaches(source, settings, found));
-  found.sort((a, b) => a.span.start - b.span.start);
   return {
     problems: found.map((diagnostic) => formatDiagnostic(diagnostic, source, { color: false })),
     warnings: diagnostics.filter(isWarning).map(({ message, span }) => `${place(source, span.start)}: ${message}`),
   };
-}
-
-/** What only types reveal: where a script goes beyond what it may. All other errors of this pass could be this one kernel's. */
-function reaches(source: SourceText, settings: Parameters<Compile>[2], known: readonly Diagnostic[]): Diagnostic[] {
-  const { diagnostics } = compile(source, ownKernelTypes(), settings);
-  return diagnostics.filter(
-    ({ code, span }) =>
-      code.startsWith('confined-') && !known.some((other) => other.code === code && other.span.start === span.start),
-  );
 }
 
 /** Warnings that say something of this machine only are none. */

@@ -36,7 +36,7 @@ describe('a review accepts', () => {
     ['a gadget', { program: { gadget: 'opensnoop' } }],
     ['a script', script('tracepoint:syscalls:sys_enter_openat { @[comm] = count(); }')],
     ['parameters', script('BEGIN { printf("%s\\n", str($1)); }', { parameters: ['x'] })],
-    ['what only some kernel has', script('tracepoint:no:such_thing { @ = count(); }')],
+    ['what only some kernel has', script('tracepoint:syscalls:sys_enter_no_such { @ = count(); }')],
     [
       'functions that some kernel may have',
       script('kprobe:no_such_function { @ = count(); }'),
@@ -93,8 +93,8 @@ describe('a review refuses', () => {
     const { allowed, status } = answerTo(spec, given);
     expect({ allowed, code: status?.code, reason: status?.reason }).toEqual({
       allowed: false,
-      code: 422,
-      reason: 'Invalid',
+      code: 400,
+      reason: 'BadRequest',
     });
     expect(status?.message).toContain(message);
   });
@@ -110,6 +110,27 @@ describe('a review refuses', () => {
   it('says only so much', () => {
     const { status } = answerTo(script(`BEGIN { ${'$x = $y; '.repeat(100)} }`));
     expect(status?.message.split('\n').at(-1)).toMatch(/^and \d+ more$/);
+  });
+});
+
+describe('a script of a Trace is confined', () => {
+  it.each<[string, string]>([
+    ['the current task', 'BEGIN { print(curtask->pid); }'],
+    ['kernel memory', 'BEGIN { print(*(uint64*)0xffffffff81000000); }'],
+    ['what arguments point to', 'rawtracepoint:sched_switch { print(args.prev->cred->uid.val); }'],
+    ['files of the node', 'BEGIN { cat("/etc/shadow"); }'],
+  ])('%s', (_, text) => {
+    const refused = answerTo(script(text));
+    expect([refused.allowed, refused.status?.message]).toEqual([
+      false,
+      expect.stringMatching(/error\[confined-[a-z-]+\]/),
+    ]);
+    expect(answerTo(script(text), { kind: 'ClusterTrace' })).toMatchObject({ allowed: true });
+  });
+
+  it('but gadgets of the catalogue are not', () => {
+    for (const gadget of ['biolatency', 'execsnoop', 'opensnoop', 'runqlat', 'syscount'])
+      expect([gadget, answerTo({ program: { gadget } }).allowed]).toEqual([gadget, true]);
   });
 });
 

@@ -49,7 +49,7 @@ function responseTo(request: AdmissionRequest): AdmissionResponse {
   const shown = warnings.slice(0, MAX_WARNINGS).map((text) => text.slice(0, WARNING_CHARACTERS));
   const answer = { uid, ...(shown.length > 0 && { warnings: shown }) };
   if (problems.length === 0) return { ...answer, allowed: true };
-  return { ...answer, allowed: false, status: { code: 422, reason: 'Invalid', message: messageOf(problems) } };
+  return { ...answer, allowed: false, status: { code: 400, reason: 'BadRequest', message: messageOf(problems) } };
 }
 
 function messageOf(problems: readonly string[]): string {

@@ -3,23 +3,24 @@ import { Btf } from '@waggle/bpf/btf';
 import type { KernelFacts } from '@waggle/bpftrace';
 
 /** No node's kernel: one that tells nothing of itself, and is recent enough for everything. */
-export const ANY_KERNEL: KernelFacts = {
+const UNTOLD: KernelFacts = {
   tracepoints: () => undefined,
   tracepointFormat: () => undefined,
   kernelFunctions: () => [],
   userFunctions: () => undefined,
   resolveBinary: () => undefined,
   cpus: { online: 1, possible: 1 },
-  architecture: 'x64',
+  architecture: process.arch === 'arm64' ? 'arm64' : 'x64',
   kernelVersion: [1000, 0],
   kernelAddress: () => undefined,
 };
 
-/** What this compiler error says depends on the machine that a script is to run on: the agents tell, each for its own. */
+/** Errors that depend on the machine that a script is to run on: the agents tell them, each for its own. */
 const MACHINE_CODES = new Set([
   'kernel-too-old',
   'missing-btf',
   'no-match',
+  'not-a-struct', // What a type unknown here looks like.
   'unknown-binary',
   'unknown-field',
   'unknown-probe',
@@ -32,22 +33,21 @@ export function dependsOnMachine(code: string): boolean {
   return MACHINE_CODES.has(code);
 }
 
-let ownKernel: KernelFacts | undefined;
+let kernel: KernelFacts | undefined;
 
 /**
- * The types of the kernel that the gateway itself runs on, read when they are first asked for; some kernel's types are enough to see what a script
- * reaches for. Without BTF, the same as `ANY_KERNEL`.
+ * A kernel to check scripts against: nothing is known of its probes, and its types are those of the kernel that the gateway itself runs on. Some
+ * kernel's types are needed to see where a script reaches; they are read when they are first asked for, and any user may read them.
  */
-export function ownKernelTypes(): KernelFacts {
-  ownKernel ??= withTypes();
-  return ownKernel;
+export function someKernel(): KernelFacts {
+  kernel ??= withTypes();
+  return kernel;
 }
 
 function withTypes(): KernelFacts {
   try {
-    const btf = Btf.parse(readFileSync('/sys/kernel/btf/vmlinux'));
-    return { ...ANY_KERNEL, btf };
+    return { ...UNTOLD, btf: Btf.parse(readFileSync('/sys/kernel/btf/vmlinux')) };
   } catch {
-    return ANY_KERNEL;
+    return UNTOLD; // Built without BTF.
   }
 }
