@@ -13,10 +13,14 @@ import {
 } from '@waggle/kube';
 import { MachineFacts, type NodeIdentity, openNodeIdentity, prepareTrace } from '@waggle/trace';
 import type { Log } from './log.ts';
+import { MemoryTrim } from './memory-trim.ts';
 import type { AgentOptions } from './options/agent-options.ts';
 import { TraceController } from './runs/trace-controller.ts';
 import { HealthServer } from './servers/health-server.ts';
 import { StreamServer } from './servers/stream-server.ts';
+
+/** After the last start of a trace. */
+const TRIM_DELAY_MS = 15_000;
 
 /** waggle on one node. Everything that it has in the kernel goes with it, however it ends. */
 export class Agent {
@@ -24,6 +28,8 @@ export class Agent {
   readonly #log: Log;
   readonly #waitingFor = new Set(['identity', 'traces', 'clustertraces']);
   readonly #watches: ResourceWatch<TraceObject>[] = [];
+  readonly #facts = new MachineFacts();
+  readonly #trim = new MemoryTrim(TRIM_DELAY_MS, () => this.#facts.release());
   #client: KubeClient | undefined;
   #identity: NodeIdentity | undefined;
   #controller: TraceController | undefined;
@@ -51,11 +57,13 @@ export class Agent {
     const connection = inClusterConnection(serviceAccountFolder === undefined ? {} : { folder: serviceAccountFolder });
     const client = new KubeClient(connection, { userAgent: 'waggle-agent' });
     this.#client = client;
-    const facts = new MachineFacts();
+    const facts = this.#facts;
     const identity = await this.#openIdentity(facts, client);
     this.#waitingFor.delete('identity');
     warmUp(facts);
-    this.#controller = new TraceController({ context: { node, facts, identity, limits }, client, log });
+    this.#trim.postpone();
+    const context = { node, facts, identity, limits, onStart: () => this.#trim.postpone() };
+    this.#controller = new TraceController({ context, client, log });
     this.#watch(client, TRACES, 'Trace', this.#controller);
     this.#watch(client, CLUSTER_TRACES, 'ClusterTrace', this.#controller);
     this.#streams = new StreamServer({ controller: this.#controller, tlsFolder, port, address, log });
@@ -65,6 +73,7 @@ export class Agent {
   /** Detaches everything, says so, and lets readers have what there is. */
   async stop(): Promise<void> {
     this.#log.info('stopping');
+    this.#trim[Symbol.dispose]();
     for (const watch of this.#watches) watch.close();
     await this.#controller?.close();
     await this.#streams?.[Symbol.asyncDispose]();

@@ -32,7 +32,7 @@ const DEFAULTS = {
   'max-total-ring-bytes': '128Mi',
   'max-map-bytes': '64Mi',
   'log-bytes': '2Mi',
-  'max-total-log-bytes': '32Mi',
+  'max-total-log-bytes': '64Mi',
 } as const;
 
 export const HELP = `waggle's agent: runs the traces of its node, and serves their streams to the gateway.

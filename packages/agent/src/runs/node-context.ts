@@ -7,4 +7,6 @@ export interface NodeContext {
   readonly facts: MachineFacts;
   readonly identity: NodeIdentity;
   readonly limits: RunLimits;
+  /** A trace is about to be compiled. */
+  readonly onStart: () => void;
 }

@@ -128,7 +128,14 @@ export class TraceController {
     if (run === undefined || run.state.state === 'Starting') return;
     const { namespace, name } = object.metadata;
     const { state, message, probes } = run.state;
-    this.#parts.log.info('trace', { kind: trace.kind, namespace, name, run: run.id, state, message, probes });
+    this.#parts.log.info(`trace ${state.toLowerCase()}`, {
+      kind: trace.kind,
+      namespace,
+      name,
+      run: run.id,
+      probes,
+      ...(message !== '' && { reason: message }),
+    });
   }
 
   #usage(): RunUsage {

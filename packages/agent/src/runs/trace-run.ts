@@ -91,6 +91,7 @@ export class TraceRun {
     if (this.#stopping !== undefined)
       return this.skip(this.#stopping.isCut ? 'Failed' : 'Completed', this.#stopping.message);
     const { context } = this.#parts;
+    context.onStart();
     let writer: FrameWriter | undefined;
     try {
       const { trace, diagnostics, problems } = this.#prepare(plan);
