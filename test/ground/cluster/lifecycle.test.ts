@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { waitUntil } from '../../support/wait-until.ts';
+
 import { WORKLOAD_IMAGE } from '../images/workload-image.ts';
 import { clusterDown, clusterUp, stopComponent } from './cluster.ts';
 import { type ClusterFacts, readDaemons, readRecord } from './cluster-state.ts';
 import { kubectl } from './kubectl.ts';
 import { run } from './run.ts';
 import { namespacesOfCluster, tracesOfCluster } from './traces-of-cluster.ts';
+import { waitFor } from './wait-for.ts';
 
 const NAME = `lifecycle-${process.pid}`;
 const UP_TIMEOUT_MS = 15 * 60_000;
@@ -100,7 +101,7 @@ describe('a cluster', () => {
     { timeout: UP_TIMEOUT_MS },
     async (signal) => {
       const up = command('up');
-      await waitUntil('a node has its runtime', () => up.texts.stderr.includes('containerd has its images'));
+      await waitFor('a node with its runtime', () => up.texts.stderr.includes('containerd has its images'));
       const { layout } = readRecord(NAME)!;
       const namespaces = namespacesOfCluster(layout);
       expect(readDaemons(layout).map(({ name }) => name)).toContain('etcd');
