@@ -50,6 +50,8 @@ export class FrameLog {
   append(frame: EncodedFrame): void {
     if (frame.kind === 'hello') this.#hello = frame.bytes;
     else if (frame.kind === 'schema') this.#schema = frame.bytes;
+    // It comes in front of the schema.
+    else if (frame.kind === 'source' && this.#source === NOTHING) this.#source = frame.bytes;
     else this.#push(frame);
     if (frame.kind === 'end') this.#isEnded = true;
     for (const wake of [...this.#waiting]) wake();
