@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { byteSize, duration, integer } from './options/parse-value.ts';
-import { addReplayOptions, addShowOptions, outputOption } from './options/show-options.ts';
+import { addReplayOptions, addShowOptions, outputOption, recordOption } from './options/show-options.ts';
 import { splitCommand } from './options/split-command.ts';
 import { reportError } from './report-error.ts';
 import { printText } from './terminal/print-text.ts';
@@ -70,7 +70,7 @@ function addRun(program: Command, command: readonly string[] | undefined): void 
     .option('-p, --pid <pid>', 'a process (all its threads); the trace ends with it', integer)
     .option('--comm <name>', 'threads of that name (15 characters at most)');
   addShowOptions(run)
-    .option('--record <file>', 'keep everything in a file as well, for waggle replay; FILE.gz is compressed')
+    .addOption(recordOption())
     .option('-v, --verbose', 'say what is loaded and attached')
     .optionsGroup('How it runs:')
     .option('--timeout <time>', 'end after that time, such as 5s', duration)

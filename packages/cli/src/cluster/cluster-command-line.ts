@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { addLocalCommands, newProgram } from '../command-line.ts';
 import { byteSize, duration, integer } from '../options/parse-value.ts';
-import { addShowOptions } from '../options/show-options.ts';
+import { addReplayOptions, addShowOptions, recordOption } from '../options/show-options.ts';
 import { addConnectionOptions } from './connection/connection-options.ts';
 import { addTargetOptions } from './target/target-options.ts';
 
@@ -36,6 +36,7 @@ function addRun(program: Command, command: readonly string[] | undefined): void 
     .option('-e, --eval <script>', 'the script itself');
   addTargetOptions(run);
   addShowOptions(run)
+    .addOption(recordOption())
     .option('-v, --verbose', 'say what is attached on each node')
     .optionsGroup('How it runs:')
     .option('--detach', 'start it, and leave it running without watching')
@@ -46,9 +47,10 @@ function addRun(program: Command, command: readonly string[] | undefined): void 
     .option('--max-strlen <bytes>', 'longest string that str() reads', integer);
   addConnectionOptions(run)
     .addHelpText('after', RUN_EXAMPLES)
-    .action(async (name: string | undefined, parameters: string[], options: object) => {
+    .action(async (name: string | undefined, parameters: string[], options: { readonly name?: string }) => {
       const { runInCluster } = await import('./run/run-in-cluster.ts');
-      process.exitCode = await runInCluster({ name, parameters, command, ...options });
+      const { name: traceName, ...others } = options;
+      process.exitCode = await runInCluster({ name, parameters, command, ...others, ...(traceName && { traceName }) });
     });
 }
 
@@ -182,7 +184,7 @@ function addPlaceOptions(command: Command): Command {
 
 function addLogOptions(command: Command): Command {
   addPlaceOptions(command);
-  addShowOptions(command).option('-v, --verbose', 'say what is attached on each node');
+  addReplayOptions(command).addOption(recordOption()).option('-v, --verbose', 'say what is attached on each node');
   return addConnectionOptions(command);
 }
 

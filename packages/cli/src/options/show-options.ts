@@ -29,3 +29,8 @@ export function addReplayOptions(command: Command): Command {
     .option('--max-rows <n>', 'show that many rows at most', integer)
     .option('-q, --quiet', 'no ledger of events at the end');
 }
+
+/** `--record`. */
+export function recordOption(): Option {
+  return new Option('--record <file>', 'keep everything in a file as well, for waggle replay; FILE.gz is compressed');
+}

@@ -1,3 +1,4 @@
+import { STILL_RUNNING } from '@waggle/kube';
 import type { MergeSource } from '@waggle/trace/stream';
 import type { AgentDialer } from './agent-dialer.ts';
 import type { Agent } from './agents.ts';
@@ -71,7 +72,7 @@ export class NodeFeed {
       const chunks = await dialer.open({ address: agent.address, path: this.#path(), signal });
       if ((await this.#source.read(chunks)) === 'ended') return undefined;
       this.#count(start);
-      return this.#context.follow ? `the agent (pod ${agent.pod}) closed the stream` : 'was still running';
+      return this.#context.follow ? `the agent (pod ${agent.pod}) closed the stream` : STILL_RUNNING;
     } catch (error) {
       this.#count(start);
       return `${(error as Error).message}${because(agent)}`;

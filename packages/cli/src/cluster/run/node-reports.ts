@@ -1,3 +1,4 @@
+import { STILL_RUNNING } from '@waggle/kube';
 import type { SourceStatus } from '@waggle/trace/stream';
 import { count } from '../../commands/run/ledger-text.ts';
 
@@ -29,7 +30,7 @@ export class NodeReports implements Disposable {
         this.#silences.set(name, setTimeout(() => this.#tellSilence(status), SILENCE_MS).unref());
         break;
       case 'failed':
-        this.#tell(status, `failed: ${message}`);
+        if (!isStillRunning(status)) this.#tell(status, `failed: ${message}`);
         break;
       case 'ended':
         if (message !== '') this.#say(`${name}: ended: ${message}`);
@@ -59,4 +60,9 @@ export class NodeReports implements Disposable {
   [Symbol.dispose](): void {
     for (const timer of this.#silences.values()) clearTimeout(timer);
   }
+}
+
+/** A log that is not followed has nothing else to call it. */
+export function isStillRunning({ state, message }: SourceStatus): boolean {
+  return state === 'failed' && message === STILL_RUNNING;
 }

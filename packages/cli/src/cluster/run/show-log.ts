@@ -6,7 +6,7 @@ import { ClusterError } from '../connection/cluster-error.ts';
 import { type FollowEnd, followLog } from './log-follower.ts';
 import { LogRecorder } from './log-recorder.ts';
 import { nodeLedgersText } from './node-ledgers.ts';
-import { NodeReports } from './node-reports.ts';
+import { isStillRunning, NodeReports } from './node-reports.ts';
 import type { ViewOptions } from './run-in-cluster.ts';
 import { streamView } from './stream-view.ts';
 import { placeText, type TracePlace } from './trace-place.ts';
@@ -77,10 +77,14 @@ function exitCode(
     case 'aborted':
       return 0;
     case 'so-far':
-    case 'ended':
-      if (end?.reason === 'error') say(end.error ?? 'the trace failed');
-      if (end?.reason === 'error' || sources.some(({ state }) => state === 'failed')) return end?.exitCode || 1;
+    case 'ended': {
+      const failed = sources.filter((source) => source.state === 'failed' && !isStillRunning(source));
+      if (failed.length === 0 && sources.some(isStillRunning)) return 0;
+      // What a node has said of itself is told already.
+      if (end?.reason === 'error' && failed.length === 0) say(end.error ?? 'the trace failed');
+      if (end?.reason === 'error' || failed.length > 0) return end?.exitCode || 1;
       return end?.exitCode ?? 0;
+    }
   }
 }
 

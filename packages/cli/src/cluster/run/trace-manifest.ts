@@ -15,7 +15,7 @@ import { UsageError } from '../../usage-error.ts';
 import type { TraceScope } from '../target/trace-target.ts';
 
 export interface TraceManifestOptions {
-  readonly name?: string;
+  readonly traceName?: string;
   /** Nobody watches it: it runs until it is stopped. */
   readonly detach?: boolean;
   /** Milliseconds. */
@@ -47,7 +47,7 @@ export function traceManifest(program: ProgramSource, scope: TraceScope, options
     apiVersion: WAGGLE_API_VERSION,
     kind,
     metadata: {
-      name: options.name ?? `${nameStem(program)}-${suffix()}`,
+      name: options.traceName ?? `${nameStem(program)}-${suffix()}`,
       ...(namespace !== undefined && { namespace }),
       ...(!options.detach && { annotations: { [HEARTBEAT_ANNOTATION]: new Date().toISOString() } }),
     },
