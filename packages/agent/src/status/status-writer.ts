@@ -49,7 +49,7 @@ export class StatusWriter {
   #written: NodeStatus | undefined;
   #wanted: NodeStatus | undefined;
   #writtenAtMs = Number.NEGATIVE_INFINITY;
-  #isWriting = false;
+  #writing: Promise<void> | undefined;
   #isClosed = false;
   #retry: NodeJS.Timeout | undefined;
   #correction: NodeJS.Timeout | undefined;
@@ -80,6 +80,7 @@ export class StatusWriter {
 
   /** Writes what is still to be said; what the server does not take any more is not said again. */
   async close(): Promise<void> {
+    await this.#writing;
     if (this.#wanted !== undefined && isNews(this.#written, this.#wanted)) await this.#write();
     this.abandon();
   }
@@ -96,18 +97,22 @@ export class StatusWriter {
     return Math.min(MAX_INTERVAL_MS, Math.max(MIN_INTERVAL_MS, ageMs / 10));
   }
 
-  async #write(): Promise<void> {
-    if (this.#isWriting || this.#isClosed) return;
-    this.#isWriting = true;
+  #write(): Promise<void> {
+    if (this.#isClosed) return Promise.resolve();
     clearTimeout(this.#retry);
+    this.#writing ??= this.#writeAll().finally(() => {
+      this.#writing = undefined;
+    });
+    return this.#writing;
+  }
+
+  /** News may come while others are being written. */
+  async #writeAll(): Promise<void> {
     try {
-      while (this.#wanted !== undefined && isNews(this.#written, this.#wanted)) await this.#writeEntry(this.#wanted);
-      if (this.#wanted !== undefined && performance.now() - this.#writtenAtMs >= this.#intervalMs())
-        await this.#writeEntry(this.#wanted);
+      do await this.#writeEntry(this.#wanted!);
+      while (isNews(this.#written, this.#wanted!));
     } catch (error) {
       this.#failed(error);
-    } finally {
-      this.#isWriting = false;
     }
   }
 
