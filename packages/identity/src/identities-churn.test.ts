@@ -22,7 +22,12 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** A tree without cgroups: events alone tell of them. */
 function bareIdentities(): Identities {
-  const places = { runcRoots: [], dockerSocket: join(folder, 'none'), containersStorage: join(folder, 'none') };
+  const places = {
+    bundleRoots: [],
+    runcRoots: [],
+    dockerSocket: join(folder, 'none'),
+    containersStorage: join(folder, 'none'),
+  };
   const identities = new Identities(new CgroupTree({ path: folder, root: '/' }), { places, node: 'node-a' });
   identities.attachEvents({ isLasting: true, drain() {} });
   return identities;

@@ -32,6 +32,7 @@ describe('Identities', () => {
     tree = new CgroupTree({ path: join(folder, 'cgroup'), root: '/' });
     identities = new Identities(tree, {
       places: {
+        bundleRoots: [],
         runcRoots: [{ folder: join(folder, 'runc'), runtime: 'runc', namespaces: false }],
         dockerSocket: join(folder, 'docker.sock'),
         containersStorage: join(folder, 'containers.json'),

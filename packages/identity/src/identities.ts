@@ -159,7 +159,9 @@ export class Identities {
     if (isKubepodsRoot(path)) this.#kubepodsRoots.add(path);
     const meaning = readCgroupPath(path);
     const container = this.#containerAt(path, meaning);
-    if (path !== container?.cgroupPath && !meaning.pods?.some((pod) => pod.path === path)) return;
+    const isContainer = container !== undefined && path === container.cgroupPath;
+    if (!isContainer && !meaning.pods?.some((pod) => pod.path === path)) return;
+    if (isContainer && container.name === shortId(container.id)) this.#readFiles(container.id);
     const identity = this.#describe(cgroupId, path, meaning);
     this.#others.delete(cgroupId);
     this.#members.add(identity, meaning.pods);
@@ -294,6 +296,12 @@ export class Identities {
     const { id, runtime, path: cgroupPath } = shown;
     const told = this.#containers.byPath(cgroupPath) ?? this.#containers.byId(id);
     return { name: shortId(id), id, runtime, ...told, cgroupPath };
+  }
+
+  /** What files tell of a container that is about to start, before anybody hears of it. */
+  #readFiles(id: string): void {
+    const told = this.#runtimes.read(id);
+    if (told !== undefined && this.#containers.learn([told]).length > 0) this.#version++;
   }
 
   #listRunc(): void {

@@ -4,7 +4,7 @@ import type { LocalRuntimes } from '../runtimes/local-runtimes.ts';
 /** After a container's cgroup is made: runc writes its state some milliseconds later, Docker tells of it once it has started. */
 const PAUSES_MS: readonly number[] = [20, 50, 150, 500, 1500, 4000];
 /** Between two looks of `tryNow` for the same container. */
-const MIN_PAUSE_MS = 20;
+const MIN_PAUSE_MS = 1;
 /** Docker is not asked more often, however many containers come. */
 const MIN_LIST_INTERVAL_MS = 500;
 /** Containers without a name that are looked for at a time. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Identities } from '../identities.ts';
 import type { Identity } from '../identity.ts';
@@ -38,6 +39,8 @@ export class CriSource {
 
   constructor(options: CriSourceOptions) {
     this.#options = options;
+    // One for each container that is asked for.
+    setMaxListeners(0, this.#closing.signal);
     this.#identities = options.identities;
     this.#client = new CriClient(options.socketPath);
     this.#subscription = this.#identities.subscribe({

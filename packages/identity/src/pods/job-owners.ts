@@ -44,7 +44,10 @@ export class JobOwners {
     try {
       const options = { accept: METADATA_ONLY, signal: this.#signal };
       const { metadata } = await this.#client.request<KubeObject>('GET', path, options);
-      const owner = metadata.ownerReferences?.find(({ controller }) => controller === true);
+      const owners = metadata.ownerReferences ?? [];
+      // `kubectl create job --from=cronjob/…` says whose it is, and not that it is controlled.
+      const owner =
+        owners.find(({ controller }) => controller === true) ?? owners.find(({ kind }) => kind === 'CronJob');
       this.#remember(uid, owner === undefined ? { kind: 'Job', name } : { kind: owner.kind, name: owner.name });
     } catch (error) {
       // A refusal stands; a server that is not there may answer the next time.

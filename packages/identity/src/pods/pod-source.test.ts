@@ -23,6 +23,8 @@ function pod(name: string, version: string, more: object = {}): object {
   return { metadata: { name, namespace: 'shop', uid: uidOf(name), resourceVersion: version, ...more } };
 }
 
+const madeByHand = { name: 'now', ownerReferences: [{ kind: 'CronJob', name: 'clock' }] };
+
 function ofJob(name: string, uid = `uid-${name}`): object {
   return { ownerReferences: [{ apiVersion: 'batch/v1', kind: 'Job', name, uid, controller: true }] };
 }
@@ -51,7 +53,12 @@ describe('PodSource', () => {
   beforeEach(() => {
     server.requests.length = 0;
     client = new KubeClient(server.connection);
-    const places = { runcRoots: [], dockerSocket: join(folder, 'none'), containersStorage: join(folder, 'none') };
+    const places = {
+      bundleRoots: [],
+      runcRoots: [],
+      dockerSocket: join(folder, 'none'),
+      containersStorage: join(folder, 'none'),
+    };
     identities = new Identities(new CgroupTree({ path: folder, root: '/' }), { places });
     identities.attachEvents({ isLasting: true, drain() {} });
     failures = [];
@@ -133,6 +140,7 @@ describe('PodSource', () => {
   });
 
   it.each<[name: string, job: string, answer: object | number, first: string, then: string]>([
+    ['one that was made by hand from a CronJob', 'now', madeByHand, 'job/now', 'cronjob/clock'],
     ['a Job on its own', 'import', { name: 'import' }, 'job/import', 'job/import'],
     [
       'one that looks like a CronJob',

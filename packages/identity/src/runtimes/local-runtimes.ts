@@ -3,16 +3,19 @@ import type { CgroupMount } from '../cgroup-mount.ts';
 import type { ContainerInfo } from './container.ts';
 import { CONTAINERS_STORAGE, listStoredContainers } from './containers-storage.ts';
 import { DOCKER_SOCKET, listDockerContainers } from './docker-api.ts';
+import { BUNDLE_ROOTS, readBundle } from './oci-bundle.ts';
 import { RUNC_ROOTS, RuncStates } from './runc-state.ts';
 
 /** Where the runtimes of a machine keep what they know; an agent in a pod finds them below its view of the host. */
 export interface RuntimePlaces {
+  readonly bundleRoots: typeof BUNDLE_ROOTS;
   readonly runcRoots: typeof RUNC_ROOTS;
   readonly dockerSocket: string;
   readonly containersStorage: string;
 }
 
 export const USUAL_PLACES: RuntimePlaces = {
+  bundleRoots: BUNDLE_ROOTS,
   runcRoots: RUNC_ROOTS,
   dockerSocket: DOCKER_SOCKET,
   containersStorage: CONTAINERS_STORAGE,
@@ -26,6 +29,7 @@ export function placesBelow(
   if (hostRoot === '/') return { places: USUAL_PLACES, runtimeMount: mount };
   return {
     places: {
+      bundleRoots: BUNDLE_ROOTS.map((root) => ({ ...root, folder: join(hostRoot, root.folder) })),
       runcRoots: RUNC_ROOTS.map((root) => ({ ...root, folder: join(hostRoot, root.folder) })),
       dockerSocket: join(hostRoot, DOCKER_SOCKET),
       containersStorage: join(hostRoot, CONTAINERS_STORAGE),
@@ -45,9 +49,10 @@ export class LocalRuntimes {
     this.#runc = new RuncStates(mount, places.runcRoots);
   }
 
-  /** One container by its id, from runc's state, which is written before the container's first exec. */
+  /** One container by its id, from its bundle, or from runc's state, which is written before the container's first exec. */
   read(id: string): ContainerInfo | undefined {
-    return this.#runc.read(id);
+    if (id === '' || id.includes('/') || id.startsWith('.')) return undefined;
+    return readBundle(id, this.#places.bundleRoots) ?? this.#runc.read(id);
   }
 
   /** All that runc knows: files only, so that a look-up may wait for it. */

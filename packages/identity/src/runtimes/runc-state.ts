@@ -3,7 +3,8 @@ import { join, posix } from 'node:path';
 import type { CgroupMount } from '../cgroup-mount.ts';
 import { parseProcCgroup } from '../cgroup-tree.ts';
 import type { ContainerRuntime } from '../container-path.ts';
-import { type ContainerInfo, SANDBOX_NAME, shortId } from './container.ts';
+import { type ContainerInfo, shortId } from './container.ts';
+import { readAnnotations } from './container-annotations.ts';
 
 /** Folders of runc's state, and who uses them. Below those with `namespaces` is one more folder for each of containerd's. */
 export const RUNC_ROOTS: readonly {
@@ -15,15 +16,6 @@ export const RUNC_ROOTS: readonly {
   { folder: '/run/containerd/runc', runtime: 'containerd', namespaces: true },
   { folder: '/run/docker/runtime-runc', runtime: 'docker', namespaces: true },
 ];
-
-/** Annotations that name a container, best first: containerd's CRI plugin, CRI-O, nerdctl. */
-const NAME_ANNOTATIONS: readonly string[] = [
-  'io.kubernetes.cri.container-name',
-  'io.kubernetes.container.name',
-  'nerdctl/name',
-];
-/** What containerd's and CRI-O's CRI say that it is: `sandbox` holds a pod's namespaces, and is none of its containers. */
-const TYPE_ANNOTATIONS: readonly string[] = ['io.kubernetes.cri.container-type', 'io.kubernetes.cri-o.ContainerType'];
 
 /** What is remembered of a state file: it is read again when it has changed. */
 interface ReadState {
@@ -116,24 +108,17 @@ export function parseRuncState(
       : typeof pid === 'number' && pid > 0
         ? pathOfPid(pid)
         : undefined;
-  const name = nameOf(asObject(state.config).labels) ?? shortId(id);
-  return { id, name, runtime, ...(cgroupPath === undefined || cgroupPath === '/' ? {} : { cgroupPath }) };
+  const { name = shortId(id), ...rest } = readAnnotations(annotationsOf(asObject(state.config).labels));
+  return { id, name, runtime, ...rest, ...(cgroupPath === undefined || cgroupPath === '/' ? {} : { cgroupPath }) };
 }
 
-function nameOf(labels: unknown): string | undefined {
-  if (!Array.isArray(labels)) return undefined;
-  const values = new Map<string, string>();
-  for (const label of labels) {
-    if (typeof label !== 'string') continue;
-    const at = label.indexOf('=');
-    if (at > 0) values.set(label.slice(0, at), label.slice(at + 1));
+function annotationsOf(labels: unknown): Record<string, string> {
+  const annotations: Record<string, string> = {};
+  for (const label of Array.isArray(labels) ? labels : []) {
+    const at = typeof label === 'string' ? label.indexOf('=') : -1;
+    if (at > 0) annotations[label.slice(0, at)] = label.slice(at + 1);
   }
-  if (TYPE_ANNOTATIONS.some((annotation) => values.get(annotation) === 'sandbox')) return SANDBOX_NAME;
-  for (const annotation of NAME_ANNOTATIONS) {
-    const value = values.get(annotation);
-    if (value !== undefined && value !== '') return value;
-  }
-  return undefined;
+  return annotations;
 }
 
 function asObject(value: unknown): Record<string, unknown> {

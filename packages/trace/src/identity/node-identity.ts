@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  type CgroupMount,
   CgroupTree,
   CriSource,
   findCgroupMount,
@@ -18,6 +19,8 @@ export interface NodeIdentityOptions {
   readonly node: string;
   /** Where the host's files are: its cgroups, its runtimes' sockets. Default `/`. */
   readonly hostRoot?: string;
+  /** Where its cgroups are. Absent: in the usual place below `hostRoot`. */
+  readonly cgroupMount?: CgroupMount;
   /** For the pods of this node; it is not closed here. Absent: what the runtime says of them. */
   readonly kube?: PodSourceOptions['client'];
   /** Of the Container Runtime Interface. Absent: looked for in the usual places; false: none. */
@@ -66,7 +69,7 @@ export class NodeIdentity implements AsyncDisposable {
   private constructor(options: NodeIdentityOptions) {
     const { node, hostRoot = '/', kube, facts = new MachineFacts(), onProblem } = options;
     this.node = node;
-    const tree = openTree(hostRoot);
+    const tree = openTree(options.cgroupMount ?? findCgroupMount(hostRoot));
     this.identities = new Identities(tree, { node, ...placesBelow(hostRoot, tree.mount) });
     const { identities } = this;
     const failing = (source: IdentityProblem['source']) => (cause: unknown) => {
@@ -114,8 +117,8 @@ export class NodeIdentity implements AsyncDisposable {
 }
 
 /** Seen from a pod, the host's tree has no more above it than the host itself sees, which may be a container. */
-function openTree(hostRoot: string): CgroupTree {
-  const tree = new CgroupTree(findCgroupMount(hostRoot));
+function openTree(mount: CgroupMount): CgroupTree {
+  const tree = new CgroupTree(mount);
   const hiddenLevels = ownCgroupAncestors().indexOf(tree.cgroupId(tree.mount.root));
   return hiddenLevels <= 0 || tree.mount.root !== '/' ? tree : new CgroupTree({ ...tree.mount, hiddenLevels });
 }
