@@ -51,13 +51,13 @@ const PACKAGES = [
 export async function clusterUp(options: UpOptions = {}): Promise<ClusterFacts> {
   const { name = DEFAULT_CLUSTER, progress = SILENT, owner, signal } = options;
   if (process.getuid!() !== 0) throw new ClusterError('a cluster needs root: it makes namespaces, cgroups and links');
-  const ready = await exclusively('cluster', progress, () => repair(name, progress));
+  const ready = await exclusively('cluster', progress, () => repair(name, progress, signal));
   if (ready !== undefined) return ready;
   await ensureSystemPackages(PACKAGES);
   const bin = await kubernetesBinaries(progress, signal); // May take minutes, in which other clusters go their ways.
   return exclusively('cluster', progress, async () => {
     signal?.throwIfAborted();
-    const meanwhile = await repair(name, progress);
+    const meanwhile = await repair(name, progress, signal);
     if (meanwhile !== undefined) return meanwhile;
     const slots = clusterNames().map((other) => readRecord(other)?.layout.slot);
     const layout = clusterLayout(name, await freeSlot(new Set(slots.filter((slot) => slot !== undefined))));
@@ -73,17 +73,12 @@ export async function clusterUp(options: UpOptions = {}): Promise<ClusterFacts> 
 /** All or nothing. */
 async function startOrRemove(layout: ClusterLayout, options: StartOptions): Promise<ClusterFacts> {
   const { progress, signal } = options;
-  // Interrupted, it has not to wait for anything: what is awaited dies.
-  const removal = () => removeCluster(layout).catch(() => {});
-  signal?.addEventListener('abort', removal);
   try {
     return await startCluster(layout, options);
   } catch (error) {
     progress.say(signal?.aborted ? 'interrupted: taking it down …' : 'failed: taking down what was started …');
     await removeCluster(layout);
     throw signal?.aborted ? signal.reason : error;
-  } finally {
-    signal?.removeEventListener('abort', removal);
   }
 }
 
@@ -105,7 +100,7 @@ async function remove(name: string): Promise<boolean> {
 }
 
 /** The facts of a cluster that was up, with what has ended in it started again. Absent: there is nothing (any more), a new one can be started. */
-async function repair(name: string, progress: Progress): Promise<ClusterFacts | undefined> {
+async function repair(name: string, progress: Progress, signal?: AbortSignal): Promise<ClusterFacts | undefined> {
   const record = readRecord(name);
   const facts = readFacts(name);
   if (record !== undefined && facts !== undefined && isRepairable(record)) {
@@ -115,7 +110,7 @@ async function repair(name: string, progress: Progress): Promise<ClusterFacts | 
       await startAgain(record.layout, daemon);
     }
     using api = adminClient(record.layout);
-    await waitUntilUsable(api, nodeNames(record.layout), () => deathIn(record.layout));
+    await waitUntilUsable(api, nodeNames(record.layout), { failure: () => deathIn(record.layout), signal });
     return facts;
   }
   if (await remove(name)) progress.say('removed what was left of an earlier one');

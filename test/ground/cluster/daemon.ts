@@ -83,9 +83,10 @@ export function waitForDaemon<T>(
   layout: ClusterLayout,
   daemon: Daemon,
   attempt: () => T | undefined | false | Promise<T | undefined | false>,
+  signal?: AbortSignal,
 ): Promise<T> {
-  return waitFor(daemon.name, attempt, { failure: () => deathOf(layout, daemon) }).catch((error: unknown) => {
-    if (!isRunning(daemon) || !(error instanceof ClusterError)) throw error;
+  return waitFor(daemon.name, attempt, { failure: () => deathOf(layout, daemon), signal }).catch((error: unknown) => {
+    if (signal?.aborted || !isRunning(daemon) || !(error instanceof ClusterError)) throw error;
     throw new ClusterError(`${error.message}; the end of its log:\n${logTail(layout, daemon.name)}`);
   });
 }

@@ -7,7 +7,7 @@ import { clusterDown, clusterUp, stopComponent } from './cluster.ts';
 import { type ClusterFacts, readDaemons, readRecord } from './cluster-state.ts';
 import { kubectl } from './kubectl.ts';
 import { run } from './run.ts';
-import { namespacesOfCluster, tracesOfCluster } from './traces-of-cluster.ts';
+import { inventoryOfCluster, tracesOfCluster } from './traces-of-cluster.ts';
 import { waitFor } from './wait-for.ts';
 
 const NAME = `lifecycle-${process.pid}`;
@@ -66,9 +66,9 @@ describe('a cluster', () => {
     await podOn(facts);
     await kubectl(facts, ['wait', '--for=condition=Ready', 'pod/sleeper', '--timeout=60s']);
     const { layout } = readRecord(NAME)!;
-    const namespaces = namespacesOfCluster(layout);
-    expect(namespaces.size).toBeGreaterThanOrEqual(3 * layout.nodes.length + 4); // Of nodes, and of the pod.
-    expect((await tracesOfCluster(layout, namespaces)).length).toBeGreaterThan(50); // They would be found.
+    const inventory = inventoryOfCluster(layout);
+    expect(inventory.namespaces.size).toBeGreaterThanOrEqual(3 * layout.nodes.length + 4); // Of nodes, and of the pod.
+    expect((await tracesOfCluster(layout, inventory)).length).toBeGreaterThan(50); // They would be found.
 
     // What has ended starts again.
     for (const component of ['kube-apiserver', 'kubelet@node-a', 'etcd'])
@@ -82,7 +82,7 @@ describe('a cluster', () => {
     expect(broken).toMatchObject({ code: 1, stdout: expect.stringMatching(/^kube-apiserver +ended$/m) });
 
     expect(await command('down').ended).toMatchObject({ code: 0 });
-    expect(await tracesOfCluster(layout, namespaces)).toEqual([]);
+    expect(await tracesOfCluster(layout, inventory)).toEqual([]);
     expect(await machine()).toEqual(before);
     expect(await command('status').ended).toMatchObject({ code: 3, stdout: `cluster ${NAME} is down\n` });
     expect(await command('down').ended).toMatchObject({
@@ -103,7 +103,7 @@ describe('a cluster', () => {
       const up = command('up');
       await waitFor('a node with its runtime', () => up.texts.stderr.includes('containerd has its images'));
       const { layout } = readRecord(NAME)!;
-      const namespaces = namespacesOfCluster(layout);
+      const inventory = inventoryOfCluster(layout);
       expect(readDaemons(layout).map(({ name }) => name)).toContain('etcd');
       process.kill(-up.pid, signal);
       const { code, stderr } = await up.ended;
@@ -114,7 +114,7 @@ describe('a cluster', () => {
         expect(await command('status').ended).toMatchObject({ code: 1 });
         expect(await command('down').ended).toMatchObject({ code: 0 });
       }
-      expect(await tracesOfCluster(layout, namespaces)).toEqual([]);
+      expect(await tracesOfCluster(layout, inventory)).toEqual([]);
     },
   );
 });

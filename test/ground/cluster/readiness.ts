@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import type { ApiClient } from './api-client.ts';
-import { waitFor } from './wait-for.ts';
+import { type WaitOptions, waitFor } from './wait-for.ts';
 
 interface Node {
   readonly metadata: { readonly name: string };
@@ -34,14 +34,9 @@ export async function readyNodes(api: ApiClient): Promise<readonly string[]> {
 }
 
 /** Waits until a pod made now would start, with a service account, and until aggregated APIs can be added. */
-export async function waitUntilUsable(
-  api: ApiClient,
-  nodes: readonly string[],
-  failure: () => string | undefined,
-): Promise<void> {
-  await waitFor(`ready nodes ${nodes.join(', ')}`, async () => (await readyNodes(api)).length === nodes.length, {
-    failure,
-  });
+export async function waitUntilUsable(api: ApiClient, nodes: readonly string[], options: WaitOptions): Promise<void> {
+  const allReady = async () => (await readyNodes(api)).length === nodes.length;
+  await waitFor(`ready nodes ${nodes.join(', ')}`, allReady, options);
   await waitFor(
     'a service account with a token',
     async () => {
@@ -49,7 +44,7 @@ export async function waitUntilUsable(
       await api.get('/api/v1/namespaces/default/configmaps/kube-root-ca.crt');
       return (account.secrets?.length ?? 0) > 0;
     },
-    { failure },
+    options,
   );
   await waitFor(
     'the aggregation layer',
@@ -59,6 +54,6 @@ export async function waitUntilUsable(
       await api.get('/apis/apiregistration.k8s.io/v1/apiservices');
       return data['requestheader-client-ca-file'] !== undefined;
     },
-    { failure },
+    options,
   );
 }

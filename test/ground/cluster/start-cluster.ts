@@ -46,29 +46,31 @@ class Startup {
 
   readonly layout: ClusterLayout;
   readonly progress: Progress;
-  readonly #signal: AbortSignal | undefined;
+  /** Once a part has failed, the others need not go on. */
+  readonly #failure = new AbortController();
+  readonly #signal: AbortSignal;
 
   constructor(layout: ClusterLayout, { progress, signal }: StartOptions) {
     this.layout = layout;
     this.progress = progress;
-    this.#signal = signal;
+    this.#signal = AbortSignal.any([this.#failure.signal, ...(signal === undefined ? [] : [signal])]);
   }
 
   async start(): Promise<ClusterFacts> {
     const { layout, progress } = this;
-    const [certificates] = await Promise.all([clusterCertificates(layout), makeBridge(layout)]);
+    const [certificates] = await this.#together([clusterCertificates(layout), makeBridge(layout)]);
     const kubeconfig = this.#kubeconfig(certificates, 'admin', certificates.admin);
     progress.say('certificates made');
     using api = new ApiClient(serverUrl(layout), certificates.ca.certificate, certificates.admin);
     const images = join(layout.folder, 'images.tar');
     await writeArchive(images, await Promise.all([pauseImage(), workloadImage()]));
-    const [nodes] = await Promise.all([
-      Promise.all(layout.nodes.map((node) => this.#prepareNode(node, certificates, images))),
+    const [nodes] = await this.#together([
+      this.#together(layout.nodes.map((node) => this.#prepareNode(node, certificates, images))),
       this.#startControlPlane(certificates, api),
     ]);
-    await Promise.all(nodes.map((node) => this.#startKubernetesOn(node)));
+    await this.#together(nodes.map((node) => this.#startKubernetesOn(node)));
     const names = layout.nodes.map(({ name }) => name);
-    await waitUntilUsable(api, names, () => this.#deaths());
+    await waitUntilUsable(api, names, { failure: () => this.#deaths(), signal: this.#signal });
     progress.say(`ready: ${names.join(', ')}`);
     const facts = clusterFacts(layout, kubeconfig, certificates, nodes);
     writeFacts(facts);
@@ -82,10 +84,10 @@ class Startup {
       scheduler: this.#kubeconfig(certificates, 'kube-scheduler', certificates.scheduler),
     });
     const etcd = await this.#start(programs.etcd);
-    await waitForDaemon(layout, etcd, () => listens({ host: layout.loopbackAddress, port: ETCD_PORT }));
+    await this.#waitFor(etcd, () => listens({ host: layout.loopbackAddress, port: ETCD_PORT }));
     progress.say('etcd listens');
     const apiServer = await this.#start(programs.apiServer);
-    await waitForDaemon(layout, apiServer, async () => (await api.get('/readyz')) === 'ok');
+    await this.#waitFor(apiServer, async () => (await api.get('/readyz')) === 'ok');
     progress.say('kube-apiserver is ready');
     await this.#start(programs.controllerManager);
     await this.#start(programs.scheduler);
@@ -100,11 +102,11 @@ class Startup {
       proxy: this.#kubeconfig(certificates, 'kube-proxy', certificates.proxy),
     });
     const namespaces = await this.#start(daemons.namespaces);
-    await waitForDaemon(layout, namespaces, () => existsSync(files.ready));
+    await this.#waitFor(namespaces, () => existsSync(files.ready));
     await connectNode(layout, node, namespaces.pid);
     const containerd = await this.#start(daemons.containerd, namespaces.pid);
     const socket = join(node.folder, CONTAINERD_SOCKET);
-    await waitForDaemon(layout, containerd, () => listens({ path: socket }));
+    await this.#waitFor(containerd, () => listens({ path: socket }));
     await importImageInto(socket, images);
     progress.say(`${node.name}: containerd has its images`);
     return { layout: node, daemons, namespacesPid: namespaces.pid };
@@ -117,10 +119,21 @@ class Startup {
   }
 
   async #start(spec: DaemonSpec, namespacesPid?: number): Promise<Daemon> {
-    this.#signal?.throwIfAborted();
+    this.#signal.throwIfAborted();
     const daemon = await startDaemon(this.layout, spec, this.#started++, namespacesPid);
     this.#daemons.push(daemon);
     return daemon;
+  }
+
+  #waitFor(daemon: Daemon, attempt: () => boolean | Promise<boolean>): Promise<boolean> {
+    return waitForDaemon(this.layout, daemon, attempt, this.#signal);
+  }
+
+  /** Resolves or rejects when all have ended: what still runs could start something after the cluster has been removed. */
+  async #together<T extends readonly Promise<unknown>[] | []>(parts: T): Promise<{ [K in keyof T]: Awaited<T[K]> }> {
+    for (const part of parts) part.catch((error: unknown) => this.#failure.abort(error));
+    await Promise.allSettled(parts);
+    return (await Promise.all(parts)) as { [K in keyof T]: Awaited<T[K]> };
   }
 
   #deaths(): string | undefined {

@@ -5,32 +5,30 @@ import type { ClusterLayout } from './cluster-layout.ts';
 import { mountsBelow } from './remove-cluster.ts';
 import { run } from './run.ts';
 
-/** Namespaces, as `/proc/PID/ns` names them, of all processes of a cluster but those of this process. */
-export function namespacesOfCluster({ cgroup }: ClusterLayout): ReadonlySet<string> {
-  const ours = new Set(namespacesOf('self'));
-  const all = [...cgroupPids(cgroup)].flatMap((pid) => namespacesOf(String(pid)));
-  return new Set(all.filter((name) => !ours.has(name)));
+/** What must be gone when a cluster is down, besides that which its layout names. */
+export interface Inventory {
+  /** As `/proc/PID/ns` names them. */
+  readonly namespaces: ReadonlySet<string>;
+  /** All processes of the machine: the number of a namespace that is gone is soon another's, whose processes are new. */
+  readonly pids: ReadonlySet<string>;
 }
 
-/**
- * Whatever this machine still shows of a cluster, in words; empty when nothing is left.
- * @param namespaces that it had
- */
-export async function tracesOfCluster(
-  layout: ClusterLayout,
-  namespaces: ReadonlySet<string>,
-): Promise<readonly string[]> {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+/** The namespaces that a cluster's processes have, and this process has not. */
+export function inventoryOfCluster({ cgroup }: ClusterLayout): Inventory {
+  const ours = new Set(namespacesOf('self'));
+  const theirs = [...cgroupPids(cgroup)].flatMap((pid) => namespacesOf(String(pid)));
+  return { namespaces: new Set(theirs.filter((name) => !ours.has(name))), pids: new Set(allPids()) };
+}
+
+/** Whatever this machine still shows of a cluster, in words; empty when nothing is left. */
+export async function tracesOfCluster(layout: ClusterLayout, inventory: Inventory): Promise<readonly string[]> {
   const links = JSON.parse(await run('ip', ['-json', 'link'])) as readonly { readonly ifname: string }[];
   const routes = await run('ip', ['route', 'show', 'table', 'all']);
   const names = [layout.bridge, ...layout.nodes.map(({ hostLink }) => hostLink)];
+  const inNamespaces = (pid: string) => namespacesOf(pid).filter((name) => inventory.namespaces.has(name));
   return [
-    ...pids.filter((pid) => read(`/proc/${pid}/cmdline`).includes(`${layout.folder}/`)).map((pid) => `process ${pid}`),
-    ...pids.flatMap((pid) =>
-      namespacesOf(pid)
-        .filter((name) => namespaces.has(name))
-        .map((name) => `${name} of ${pid}`),
-    ),
+    ...allPids().filter((pid) => read(`/proc/${pid}/cmdline`).includes(`${layout.folder}/`)),
+    ...allPids().flatMap((pid) => (inventory.pids.has(pid) ? inNamespaces(pid) : [])),
     ...cgroupHierarchies()
       .map((hierarchy) => join(hierarchy, layout.cgroup))
       .filter((folder) => existsSync(folder)),
@@ -39,6 +37,10 @@ export async function tracesOfCluster(
     ...routes.split('\n').filter((route) => names.some((name) => route.includes(`dev ${name} `))),
     ...(existsSync(layout.folder) ? [layout.folder] : []),
   ];
+}
+
+function allPids(): readonly string[] {
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name));
 }
 
 function namespacesOf(pid: string): readonly string[] {

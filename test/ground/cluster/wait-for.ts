@@ -7,6 +7,8 @@ export interface WaitOptions {
   readonly timeoutMs?: number;
   /** Asked at each turn: why waiting longer is in vain. */
   readonly failure?: () => string | undefined;
+  /** Ends it, with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -16,10 +18,11 @@ export interface WaitOptions {
 export async function waitFor<T>(
   what: string,
   attempt: () => T | undefined | false | Promise<T | undefined | false>,
-  { timeoutMs = 60_000, failure }: WaitOptions = {},
+  { timeoutMs = 120_000, failure, signal }: WaitOptions = {},
 ): Promise<T> {
   let last = '';
   for (const deadline = performance.now() + timeoutMs; performance.now() < deadline; await sleep(POLL_MS)) {
+    signal?.throwIfAborted();
     try {
       const result = await attempt();
       if (result !== undefined && result !== false) return result;
