@@ -66,7 +66,7 @@ export class Agent {
     this.#controller = new TraceController({ context, client, log });
     this.#watch(client, TRACES, 'Trace', this.#controller);
     this.#watch(client, CLUSTER_TRACES, 'ClusterTrace', this.#controller);
-    this.#streams = new StreamServer({ controller: this.#controller, tlsFolder, port, address, log });
+    this.#streams = new StreamServer({ traces: this.#controller, tlsFolder, port, address, log });
     log.info('started', { node, server: connection.server, pid: process.pid });
   }
 

@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 
 /** Whether the agent does its work. */
 export interface Health {
@@ -28,6 +29,10 @@ export class HealthServer implements AsyncDisposable {
 
   private constructor(server: Server) {
     this.#server = server;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

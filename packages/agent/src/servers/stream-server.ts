@@ -3,15 +3,25 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TLSSocket } from 'node:tls';
-import { FRAMES_MEDIA_TYPE, GATEWAY_CLIENT_NAME } from '@waggle/kube';
-import type { LogSubscription } from '@waggle/trace/stream';
+import { FRAMES_MEDIA_TYPE, GATEWAY_CLIENT_NAME, type TraceKind } from '@waggle/kube';
+import type { FrameLog, LogSubscription } from '@waggle/trace/stream';
 import type { Log } from '../log.ts';
-import type { TraceController } from '../runs/trace-controller.ts';
 import { type LogRequest, parseLogRequest } from './log-request.ts';
 import { TlsFiles, type TlsMaterial } from './tls-files.ts';
 
+/** Whose logs are served. */
+export interface LogSource {
+  /** A trace and its run, once there is one; undefined where there is none in time. */
+  await(
+    kind: TraceKind,
+    namespace: string,
+    name: string,
+    timeoutMs: number,
+  ): Promise<{ readonly run: { readonly id: string; readonly log: FrameLog | undefined } | undefined } | undefined>;
+}
+
 export interface StreamServerParts {
-  readonly controller: TraceController;
+  readonly traces: LogSource;
   readonly tlsFolder: string;
   readonly port: number;
   readonly address: string;
@@ -49,6 +59,12 @@ export class StreamServer implements AsyncDisposable {
     return this.#server?.listening === true;
   }
 
+  /** Undefined until it listens. */
+  get port(): number | undefined {
+    const address = this.#server?.address();
+    return typeof address === 'object' ? address?.port : undefined;
+  }
+
   /** Ends the streams, once their readers have what there is of them. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#tls[Symbol.dispose]();
@@ -58,7 +74,8 @@ export class StreamServer implements AsyncDisposable {
     server.close();
     server.closeIdleConnections();
     const deadline = performance.now() + DRAIN_MS;
-    while ([...this.#streams].some((stream) => !stream.isIdle) && performance.now() < deadline) await sleep(10);
+    do await sleep(10);
+    while ([...this.#streams].some((stream) => !stream.isIdle) && performance.now() < deadline);
     for (const { subscription } of this.#streams) subscription.close();
     await Promise.race([closed, sleep(DRAIN_MS)]);
     server.closeAllConnections();
@@ -98,7 +115,7 @@ export class StreamServer implements AsyncDisposable {
 
   async #stream(wanted: LogRequest, response: ServerResponse): Promise<void> {
     const { kind, namespace, name, follow, from } = wanted;
-    const trace = await this.#parts.controller.await(kind, namespace, name, follow ? TRACE_WAIT_MS : 0);
+    const trace = await this.#parts.traces.await(kind, namespace, name, follow ? TRACE_WAIT_MS : 0);
     if (trace === undefined) return refuse(response, 404, `this node knows no ${kind} "${name}"`);
     const { run } = trace;
     if (run?.log === undefined) return refuse(response, 404, `${kind} "${name}" has no log on this node`);

@@ -41,6 +41,11 @@ export class FrameLog {
     this.#maxBytes = maxBytes;
   }
 
+  /** Whoever reads can begin. */
+  get begun(): boolean {
+    return this.#hello !== NOTHING;
+  }
+
   /** The stream is whole. */
   get ended(): boolean {
     return this.#isEnded;
@@ -161,14 +166,13 @@ class Subscription implements LogSubscription {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    while (!this.#log.begun && !this.#isClosed) await this.#wait();
     let { frames, next } = this.#log.begin(this.#from, this.#skips);
     yield concatenate(frames);
     while (!this.#isClosed) {
       const found = this.#log.read(next);
       if (found === undefined) {
-        await this.#log.wait((abandon) => {
-          this.#abandon = abandon;
-        });
+        await this.#wait();
         continue;
       }
       next = found.next;
@@ -177,6 +181,12 @@ class Subscription implements LogSubscription {
       yield concatenate(frames);
       if (found.frames.at(-1)!.kind === 'end') return;
     }
+  }
+
+  #wait(): Promise<void> {
+    return this.#log.wait((abandon) => {
+      this.#abandon = abandon;
+    });
   }
 
   #count({ kind, first, count }: EncodedFrame): void {
