@@ -129,9 +129,11 @@ export class MergeFeed implements MergeSource {
     return this.#head === undefined && this.#queue.length === 0;
   }
 
-  /** Records that are older than those of others may still come from it. */
+  /** Records that are older than those of others may still come from it: it streams, or is being asked for the first time. */
   get isAwaited(): boolean {
-    return this.#isConnected && this.#arriving.state === 'streaming' && this.isEmpty;
+    if (!this.isEmpty || this.#isFailed) return false;
+    if (!this.#isConnected) return !this.#wasConnected && this.#trouble === undefined;
+    return this.#arriving.state !== 'ended' && this.#arriving.state !== 'failed';
   }
 
   async read(chunks: AsyncIterable<Uint8Array>): Promise<'ended' | 'cut'> {
