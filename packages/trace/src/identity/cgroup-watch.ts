@@ -31,6 +31,8 @@ export interface CgroupWatchParts {
   readonly isLasting: boolean;
   /** Something went wrong on the way; the watch goes on where it can. */
   readonly onFailure: (error: unknown) => void;
+  /** Of the ring buffer. */
+  readonly ringBytes?: number;
 }
 
 /**
@@ -53,10 +55,10 @@ export class CgroupWatch implements CgroupEvents {
   #lost = 0;
 
   /** @throws TraceError where the kernel refuses it */
-  constructor({ identities, facts, isLasting, onFailure }: CgroupWatchParts) {
+  constructor({ identities, facts, isLasting, onFailure, ringBytes = RING_BYTES }: CgroupWatchParts) {
     this.isLasting = isLasting;
     this.#identities = identities;
-    this.#objects = attachedObjects(facts);
+    this.#objects = attachedObjects(facts, ringBytes);
     this.#ring = new RingBuffer(this.#objects.maps.get(INTERNAL_MAPS.ring)!);
     this.#onRecord = this.#recordHandler(this.#objects.script, onFailure);
     this.#poller = new Poller({ onError: onFailure });
@@ -122,9 +124,9 @@ export class CgroupWatch implements CgroupEvents {
   }
 }
 
-function attachedObjects(facts: MachineFacts): KernelObjects {
+function attachedObjects(facts: MachineFacts, ringBytes: number): KernelObjects {
   const source = new SourceText('cgroup-watch.bt', SCRIPT);
-  const { script, diagnostics } = compile(source, facts, { ringBytes: RING_BYTES });
+  const { script, diagnostics } = compile(source, facts, { ringBytes });
   if (script === undefined) throw new TraceError('LOAD_REFUSED', diagnostics, undefined);
   const objects = new KernelObjects(script, source);
   try {
