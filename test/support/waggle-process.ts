@@ -19,6 +19,8 @@ export interface WaggleOptions {
   /** Added to a small environment that is the same everywhere. */
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
+  /** The path by which it is called: another name of it. */
+  readonly path?: string;
   /** Words in front: a command that starts ours. */
   readonly wrapper?: readonly string[];
   /** The whole standard input. Absent: it stays open until `write` or `end`. */
@@ -41,8 +43,8 @@ export class WaggleProcess {
   readonly ended: Promise<Outcome>;
   readonly #child: ChildProcess;
 
-  constructor(args: readonly string[], { env, cwd, wrapper = [], input }: WaggleOptions = {}) {
-    const [program, ...words] = [...wrapper, process.execPath, WAGGLE, ...args];
+  constructor(args: readonly string[], { env, cwd, path = WAGGLE, wrapper = [], input }: WaggleOptions = {}) {
+    const [program, ...words] = [...wrapper, process.execPath, path, ...args];
     this.#child = spawn(program!, words, { env: { ...PLAIN_ENV, ...env }, ...(cwd !== undefined && { cwd }) });
     this.#child.stdout!.setEncoding('utf8').on('data', (text: string) => {
       this.stdout += text;
@@ -92,6 +94,12 @@ export class WaggleProcess {
   /** Waits until all probes are attached; needs `--verbose`. */
   attached(): Promise<void> {
     return this.#waitFor('it is attached', () => / attached to \d+ probes?\n/.test(this.stderr));
+  }
+
+  /** The same of a trace in a cluster, on these nodes. */
+  async attachedOn(...nodes: readonly string[]): Promise<void> {
+    for (const node of nodes)
+      await this.#waitFor(`it is attached on ${node}`, () => new RegExp(`${node}: .* attached to`).test(this.stderr));
   }
 
   async #waitFor(what: string, isSo: () => boolean): Promise<void> {
