@@ -55,7 +55,10 @@ export function watchResource<T extends KubeObject, S extends KubeObject = T>(
 const BACKOFF: BackoffLimits = { firstMs: 250, maxMs: 10_000 };
 /** The server ends a watch after so long; a random part more, so that watches do not all end at once. */
 const WATCH_SECONDS = 300;
-/** Bookmarks come about every minute: a server that says nothing for so long is not there any more, whatever TCP believes. */
+/**
+ * Bookmarks come about every minute, but where nothing ever changes some servers (Kubernetes 1.20) send none. A server that says nothing for so
+ * long may be gone, whatever TCP believes: it is asked anew, which tells.
+ */
 const SILENCE_MS = 180_000;
 /** A watch that ends sooner, without an event, was no success. */
 const SHORT_WATCH_MS = 1_000;
@@ -171,6 +174,7 @@ class Watch<T extends KubeObject, S extends KubeObject> implements ResourceWatch
   }
 
   #watchFailed(error: Error): Error | undefined {
+    if (error === SILENT) return undefined;
     if (!isGone(error)) return error;
     this.#version = undefined;
     this.#listVersion = undefined;
@@ -195,7 +199,7 @@ class Watch<T extends KubeObject, S extends KubeObject> implements ResourceWatch
       this.#isConnected = true;
       this.#listener.connected?.();
     }
-    const silence = setTimeout(() => stream.close(silent(this.#type)), SILENCE_MS).unref();
+    const silence = setTimeout(() => stream.close(SILENT), SILENCE_MS).unref();
     try {
       for await (const event of jsonLines(stream.body)) {
         if (this.#closing.signal.aborted) return;
@@ -253,9 +257,8 @@ function isGone(error: Error): boolean {
   return error instanceof KubeError && (error.code === 410 || error.reason === 'Expired' || error.reason === 'Gone');
 }
 
-function silent({ plural }: ResourceType): KubeConnectionError {
-  return new KubeConnectionError('TIMEOUT', `the watch of ${plural} has fallen silent`);
-}
+/** Why a watch is closed that nothing was heard of. */
+const SILENT = new KubeConnectionError('TIMEOUT', 'the watch has fallen silent');
 
 /** What a server may be to blame for. A listener's defect is not to be tried again for ever: it ends the process. */
 function asServerError(error: unknown): Error {
