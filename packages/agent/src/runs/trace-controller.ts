@@ -127,13 +127,14 @@ export class TraceController {
     status.set(entry);
     if (run === undefined || run.state.state === 'Starting') return;
     const { namespace, name } = object.metadata;
-    const { state, message, probes } = run.state;
+    const { state, message, probes, startMs } = run.state;
     this.#parts.log.info(`trace ${state.toLowerCase()}`, {
       kind: trace.kind,
       namespace,
       name,
       run: run.id,
       probes,
+      ...(startMs !== undefined && { startMs: Math.round(startMs * 10) / 10 }),
       ...(message !== '' && { reason: message }),
     });
   }

@@ -23,6 +23,8 @@ export interface RunState {
   readonly state: NodeState;
   readonly message: string;
   readonly probes: number;
+  /** From the beginning of the compilation until it was attached. */
+  readonly startMs?: number;
   /** Milliseconds since the epoch; of the attaching. */
   readonly startedAtMs?: number;
   readonly endedAtMs?: number;
@@ -92,6 +94,7 @@ export class TraceRun {
       return this.skip(this.#stopping.isCut ? 'Failed' : 'Completed', this.#stopping.message);
     const { context } = this.#parts;
     context.onStart();
+    const beginMs = performance.now();
     let writer: FrameWriter | undefined;
     try {
       const { trace, diagnostics, problems } = this.#prepare(plan);
@@ -104,7 +107,8 @@ export class TraceRun {
         ...(plan.mapIntervalMs !== undefined && { mapIntervalMs: plan.mapIntervalMs }),
       });
       const probes = trace.script.programs.reduce((sum, { attachPoints }) => sum + attachPoints.length, 0);
-      this.#set({ state: 'Running', probes, startedAtMs: Date.now() });
+      const startMs = performance.now() - beginMs;
+      this.#set({ state: 'Running', probes, startMs, startedAtMs: Date.now() });
       void this.#running.done.then((end) => this.#ended(end));
       if (this.#stopping !== undefined) void this.#running.stop('stopped');
     } catch (error) {

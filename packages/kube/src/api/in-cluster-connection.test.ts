@@ -40,6 +40,19 @@ describe('inClusterConnection', () => {
     expect(await headers()).toEqual({ authorization: 'Bearer two' });
   });
 
+  it('reads the token again where the server refuses it', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    const env = { KUBERNETES_SERVICE_HOST: 'h', KUBERNETES_SERVICE_PORT: '443' };
+    const connection = inClusterConnection({ folder, env });
+    await connection.headers();
+    writeFileSync(join(folder, 'token'), 'two');
+    expect(connection.unauthorized!()).toBe(false);
+    vi.advanceTimersByTime(1001);
+    expect(connection.unauthorized!()).toBe(true);
+    expect(await connection.headers()).toEqual({ authorization: 'Bearer two' });
+    expect(connection.unauthorized!()).toBe(false);
+  });
+
   it('says where it is not in a cluster', () => {
     expect(() => inClusterConnection({ folder, env: {} })).toThrow(/does not run in a pod .* are not set/);
     const env = { KUBERNETES_SERVICE_HOST: 'h', KUBERNETES_SERVICE_PORT: '443' };

@@ -9,6 +9,8 @@ const SERVICE_ACCOUNT_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** The kubelet renews a projected token when 80 % of its life (of at least ten minutes) is over. */
 const TOKEN_LIFE_MS = 60_000;
+/** A token that the server refuses may have been replaced: the file is read again, but not all the time. */
+const MIN_TOKEN_LIFE_MS = 1_000;
 
 export interface InClusterOptions {
   readonly folder?: string;
@@ -31,6 +33,7 @@ export function inClusterConnection({
     server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
     tls: { ca: readAuthority(join(folder, 'ca.crt')) },
     headers: async () => ({ authorization: `Bearer ${await token.read()}` }),
+    unauthorized: () => token.forget(),
   };
 }
 
@@ -58,6 +61,13 @@ class TokenFile {
 
   constructor(path: string) {
     this.#path = path;
+  }
+
+  /** The next reader reads the file; false where the last one has just done so. */
+  forget(): boolean {
+    const isOld = performance.now() - this.#readAtMs > MIN_TOKEN_LIFE_MS;
+    if (isOld) this.#readAtMs = Number.NEGATIVE_INFINITY;
+    return isOld;
   }
 
   async read(): Promise<string> {

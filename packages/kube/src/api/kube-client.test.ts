@@ -163,6 +163,26 @@ describe('KubeClient', () => {
     expect(await client.get(PODS, { name: 'a' })).toEqual({ ok: true });
   });
 
+  it('asks again with other headers, where there are any, when it is not known', async () => {
+    server.answer = ({ headers }, response) =>
+      headers.authorization === 'new' ? sendJson(response, { ok: true }) : sendStatus(response, 401, 'Unauthorized');
+    let authorization = 'old';
+    const renew = () => {
+      const isRenewed = authorization === 'old';
+      authorization = 'new';
+      return isRenewed;
+    };
+    const { server: url, tls } = server.connection;
+    using renewing = new KubeClient({
+      server: url,
+      tls,
+      headers: async () => ({ authorization }),
+      unauthorized: renew,
+    });
+    expect(await renewing.get(PODS, { name: 'a' })).toEqual({ ok: true });
+    await expect(client.get(PODS, { name: 'a' })).rejects.toMatchObject({ code: 401 });
+  });
+
   it('does not wait for ever', async () => {
     server.answer = () => {};
     await expect(client.get(PODS, { name: 'a', timeoutMs: 20 })).rejects.toMatchObject({

@@ -87,8 +87,8 @@ const PATCH_TYPES = {
 
 const TIMEOUT_MS = 30_000;
 const PAGE_SIZE = 500;
-/** Times that a busy server (429) is asked once more, as long after as it wishes. */
-const MAX_BUSY_RETRIES = 5;
+/** Times that a busy server (429) is asked once more, as long after as it wishes, or one that does not know us (401). */
+const MAX_RETRIES = 5;
 
 /**
  * A thin client of the Kubernetes API: JSON over HTTP/1.1, with connections that are kept.
@@ -219,25 +219,31 @@ export class KubeClient implements Disposable {
     const request = {
       method,
       path: search.size === 0 ? path : `${path}?${search}`,
-      headers: {
-        accept,
-        'user-agent': this.#userAgent,
-        ...(await this.connection.headers()),
-        ...(body === undefined ? {} : { 'content-type': contentType }),
-        ...headers,
-      },
       body: body === undefined ? undefined : JSON.stringify(body),
       signal,
     };
+    const ownHeaders = {
+      accept,
+      'user-agent': this.#userAgent,
+      ...(body === undefined ? {} : { 'content-type': contentType }),
+      ...headers,
+    };
     for (let retries = 0; ; retries++) {
-      const answer = await exchange(this.connection, this.#agent, request);
-      const pauseMs = busyMs(answer);
-      if (pauseMs === undefined || retries >= MAX_BUSY_RETRIES) return answer;
+      const whole = { ...request, headers: { ...ownHeaders, ...(await this.connection.headers()) } };
+      const answer = await exchange(this.connection, this.#agent, whole);
+      const pauseMs = retries < MAX_RETRIES ? this.#retryMs(answer) : undefined;
+      if (pauseMs === undefined) return answer;
       answer.resume();
       await sleep(pauseMs, undefined, { signal }).catch(() => {
         throw signal.reason;
       });
     }
+  }
+
+  /** How soon to ask once more; undefined where the answer is one. */
+  #retryMs(answer: IncomingMessage): number | undefined {
+    if (answer.statusCode === 401) return this.connection.unauthorized?.() === true ? 0 : undefined;
+    return busyMs(answer);
   }
 
   async #readText(answer: IncomingMessage, signal: AbortSignal): Promise<string> {

@@ -8,6 +8,8 @@ export interface KubeConnection {
   readonly tls: KubeTls;
   /** Asked before each request: tokens change. `authorization`, `impersonate-user`, …; a list where a header comes several times. */
   headers(): Promise<Readonly<Record<string, string | string[]>>>;
+  /** The server does not know us by the headers: true where there may be others now, and it is worth another try. */
+  unauthorized?(): boolean;
   /** Where requests must go another way than straight there: through a proxy. */
   readonly agent?: Agent;
 }
