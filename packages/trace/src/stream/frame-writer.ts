@@ -16,6 +16,7 @@ import { concatenate, type EncodedFrame, encodeFrame, type FrameInit } from './f
 import { ledgerInit } from './ledger-message.ts';
 import { entryInit, mapPieces } from './map-message.ts';
 import { RecordBatch, singleRecord, viewOf } from './record-batch.ts';
+import { encodeRecords } from './records-frame.ts';
 import { encodeScript } from './script/script-json.ts';
 import type { SourceState } from './source-state.ts';
 import { helloFrame, type StreamInfo } from './stream-info.ts';
@@ -166,8 +167,8 @@ export class FrameWriter implements Sink {
     if (count === 0) return;
     this.#flushKnowledge(this.#render!);
     const first = BigInt(this.#ordinal - count);
-    const records = { source: SOURCE, first, timeNs: nowNs(), data: this.#batch.take() };
-    this.#write({ case: 'records', value: records }, { first, count });
+    const bytes = encodeRecords({ source: SOURCE, first, timeNs: nowNs(), data: this.#batch.take() });
+    this.#parts.write({ kind: 'records', bytes, first, count });
   }
 
   get #isFull(): boolean {

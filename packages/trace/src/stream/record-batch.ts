@@ -45,9 +45,9 @@ export class RecordBatch {
     this.#count++;
   }
 
-  /** The records so far; the batch is empty afterwards. */
+  /** The records so far; the batch is empty afterwards. The bytes are valid until the next record is added. */
   take(): Uint8Array {
-    const taken = this.#bytes.slice(0, this.#length);
+    const taken = this.#bytes.subarray(0, this.#length);
     this.#length = 0;
     this.#count = 0;
     return taken;

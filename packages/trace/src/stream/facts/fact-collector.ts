@@ -20,13 +20,13 @@ const MAX_FACTS = 65_536;
  * once, before what needs it.
  */
 export class FactCollector {
-  readonly #kernel = new Asked<bigint>();
+  readonly #kernel = new Asked<number | bigint>();
   readonly #user = new Asked<string>();
-  readonly #stacks = new Asked<string>();
+  /** By what is sent of a stack: its symbols too, or its addresses alone. */
+  readonly #stacks = new Map<string, Asked<number>>();
   readonly #users = new Asked<bigint>();
   readonly #cgroups = new Asked<bigint>();
   readonly #texts = new Asked<number>();
-  readonly #all = [this.#kernel, this.#user, this.#stacks, this.#users, this.#cgroups, this.#texts];
   #pending: FactsInit | undefined;
   #count = 0;
   #toldClocks = false;
@@ -62,7 +62,7 @@ export class FactCollector {
 
   /** Nothing has been said: the reader forgets as well, with the next facts. Call it when nothing is pending. */
   forget(): void {
-    for (const asked of this.#all) asked.clear();
+    for (const asked of this.#all()) asked.clear();
     this.#count = 0;
     this.#toldClocks = false;
     this.#facts.forget = true;
@@ -70,7 +70,11 @@ export class FactCollector {
 
   /** What nobody could answer is asked again from now on. */
   retry(): void {
-    for (const asked of this.#all) asked.unanswered.clear();
+    for (const asked of this.#all()) asked.unanswered.clear();
+  }
+
+  #all(): Asked<unknown>[] {
+    return [this.#kernel, this.#user, ...this.#stacks.values(), this.#users, this.#cgroups, this.#texts];
   }
 
   get #facts(): FactsInit {
@@ -81,7 +85,10 @@ export class FactCollector {
   #askerOf({ type, offset: slot }: Slot): AskFacts | undefined {
     switch (type.kind) {
       case 'ksym':
-        return (view, offset, render) => this.#kernelSymbol(view.getBigUint64(offset + slot, true), render);
+        return (view, offset, render) => {
+          const key = addressKey(view.getUint32(offset + slot, true), view.getUint32(offset + slot + 4, true));
+          if (this.#kernel.isNew(key)) this.#kernelSymbol(key, view.getBigUint64(offset + slot, true), render);
+        };
       case 'usym':
         return (view, offset, render) =>
           this.#userSymbol(view.getUint32(offset + slot + 8, true), view.getBigUint64(offset + slot, true), render);
@@ -99,9 +106,8 @@ export class FactCollector {
     }
   }
 
-  #kernelSymbol(address: bigint, render: RenderContext): void {
-    if (!this.#kernel.isNew(address)) return;
-    const symbol = this.#kernel.answer(address, render.kernelSymbol(address));
+  #kernelSymbol(key: number | bigint, address: bigint, render: RenderContext): void {
+    const symbol = this.#kernel.answer(key, render.kernelSymbol(address));
     if (symbol === undefined) return;
     push(this.#facts, 'kernelSymbols', { address, symbol: symbolInit(symbol) });
     this.#count++;
@@ -116,26 +122,50 @@ export class FactCollector {
     this.#count++;
   }
 
-  /** Stacks of one id are of one limit; their symbols depend on the process. */
+  /** Stacks of one limit share a numbering; what their symbols are depends on the process. */
   #stackAsker(type: StackType, slot: number): AskFacts {
     const isUser = type.kind === 'ustack';
     const isNamed = type.mode === 'bpftrace' || type.mode === 'perf';
+    const asked = this.#stacksOf(`${type.limit} ${isNamed ? type.kind : 'raw'}`);
     return (view, offset, render) => {
-      const id = view.getBigInt64(offset + slot, true);
-      if (id < 0n) return;
-      const pid = isUser ? view.getUint32(offset + slot + 8, true) : 0;
-      const key = `${type.limit} ${id} ${isNamed ? pid : 'raw'}`;
-      if (!this.#stacks.isNew(key)) return;
-      const addresses = this.#stacks.answer(key, render.stack(type, id));
-      if (addresses === undefined) return;
-      push(this.#facts, 'stacks', { limit: type.limit, id, addresses: [...addresses] });
-      this.#count += 1 + addresses.length;
-      if (!isNamed) return;
-      for (const address of addresses) {
-        if (isUser) this.#userSymbol(pid, address, render);
-        else this.#kernelSymbol(address, render);
-      }
+      const low = view.getUint32(offset + slot, true);
+      // Negative: no stack. Numbers are those of the entries of a stack map.
+      if (view.getInt32(offset + slot + 4, true) !== 0 || low > MAX_STACK_ID) return;
+      const pid = isUser && isNamed ? view.getUint32(offset + slot + 8, true) : 0;
+      const key = low * PIDS + (pid % PIDS);
+      if (asked.isNew(key)) this.#stack(type, { id: BigInt(low), pid, key, asked }, render);
     };
+  }
+
+  #stack(
+    type: StackType,
+    {
+      id,
+      pid,
+      key,
+      asked,
+    }: { readonly id: bigint; readonly pid: number; readonly key: number; readonly asked: Asked<number> },
+    render: RenderContext,
+  ): void {
+    const addresses = asked.answer(key, render.stack(type, id));
+    if (addresses === undefined) return;
+    push(this.#facts, 'stacks', { limit: type.limit, id, addresses: [...addresses] });
+    this.#count += 1 + addresses.length;
+    if (type.mode === 'raw' || type.mode === 'build_id') return;
+    for (const address of addresses) {
+      if (type.kind === 'ustack') {
+        this.#userSymbol(pid, address, render);
+        continue;
+      }
+      const symbolKey = addressKey(Number(address & 0xffff_ffffn), Number(address >> 32n));
+      if (this.#kernel.isNew(symbolKey)) this.#kernelSymbol(symbolKey, address, render);
+    }
+  }
+
+  #stacksOf(sent: string): Asked<number> {
+    const found = this.#stacks.get(sent) ?? new Asked<number>();
+    this.#stacks.set(sent, found);
+    return found;
   }
 
   #userName(uid: bigint, render: RenderContext): void {
@@ -161,6 +191,21 @@ export class FactCollector {
     push(this.#facts, 'internedTexts', { id, text: encodeText(text) });
     this.#count++;
   }
+}
+
+/** A process id is below (PID_MAX_LIMIT, include/linux/threads.h). */
+const PIDS = 0x40_0000;
+/** So that a number and a process id make an exact number together. */
+const MAX_STACK_ID = 0x7fff_ffff;
+
+/**
+ * An address as a number, which is found faster than a bigint: where its upper eleven bits are equal, so that 53 bits tell it from all others
+ * of that kind.
+ */
+function addressKey(low: number, high: number): number | bigint {
+  const top = high >>> 21;
+  if (top === 0 || top === 0x7ff) return (high & 0x1f_ffff) * 0x1_0000_0000 + low;
+  return (BigInt(high) << 32n) | BigInt(low);
 }
 
 /** Questions of one kind. */

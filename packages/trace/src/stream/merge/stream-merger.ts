@@ -1,6 +1,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { concatenate, encodeFrame, type FrameInit } from '../frame-codec.ts';
 import type { EndSchema, Frame } from '../frames_pb.ts';
+import { encodeRecords } from '../records-frame.ts';
 import { parseResume, type ResumeState } from '../resume.ts';
 import { MERGED_STATE } from '../source-state.ts';
 import { FrameProblem } from '../stream-error.ts';
@@ -212,7 +213,7 @@ export class StreamMerger implements AsyncIterable<Uint8Array>, FeedHost {
     while (heap.size > 0 && (!isAwaiting || agedCount > 0) && this.#outBytes < CHUNK_BYTES) {
       const feed = heap.pop()!;
       if (feed.head()!.arrivedMs <= agedMs) agedCount--;
-      this.#write({ case: 'records', value: { source: feed.index, ...feed.takeRecords(heap.rank) } });
+      this.#emit(encodeRecords({ source: feed.index, ...feed.takeRecords(heap.rank) }));
       this.#pass(feed);
       enter(feed);
     }
