@@ -62,7 +62,9 @@ export class Agent {
     this.#waitingFor.delete('identity');
     warmUp(facts);
     this.#trim.postpone();
-    const context = { node, facts, identity, limits, onStart: () => this.#trim.postpone() };
+    const onStart = () => this.#trim.postpone();
+    const onDefect = (error: unknown) => log.error('defect', { error, stack: (error as { stack?: unknown }).stack });
+    const context = { node, facts, identity, limits, onStart, onDefect };
     this.#controller = new TraceController({ context, client, log });
     this.#watch(client, TRACES, 'Trace', this.#controller);
     this.#watch(client, CLUSTER_TRACES, 'ClusterTrace', this.#controller);

@@ -9,4 +9,6 @@ export interface NodeContext {
   readonly limits: RunLimits;
   /** A trace is about to be compiled. */
   readonly onStart: () => void;
+  /** Something was thrown that nobody expects. */
+  readonly onDefect: (error: unknown) => void;
 }

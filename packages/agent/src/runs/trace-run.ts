@@ -112,9 +112,11 @@ export class TraceRun {
       void this.#running.done.then((end) => this.#ended(end));
       if (this.#stopping !== undefined) void this.#running.stop('stopped');
     } catch (error) {
-      const message = startFailure(error, plan.source);
-      if (message === undefined) throw error;
-      if (writer === undefined) return this.skip('Refused', message);
+      const message = startFailure(error, plan.source) ?? this.#defect(error);
+      if (writer === undefined) {
+        this.skip('Refused', message);
+        return;
+      }
       writer.fail(message);
       this.#set({ state: 'Refused', message, endedAtMs: Date.now() });
     }
@@ -133,6 +135,12 @@ export class TraceRun {
   /** Forgets what it has sent. */
   dropLog(): void {
     this.#log = undefined;
+  }
+
+  /** A trace that brings a defect of ours to light must not take the others with it. */
+  #defect(error: unknown): string {
+    this.#parts.context.onDefect(error);
+    return `this is a defect of waggle: ${error instanceof Error ? error.message : String(error)}`;
   }
 
   #prepare(plan: TracePlan): Preparation {
