@@ -17,7 +17,7 @@ export class RenderingSink implements Sink {
   readonly events: TraceEvent[] = [];
   readonly moments: { readonly final: boolean; readonly text: string }[] = [];
   readonly opening: StreamOpening;
-  readonly #renderers = new Map<Action, ActionRenderer>();
+  readonly #renderers = new Map<Scene, Map<Action, ActionRenderer>>();
   attachedInfo: AttachedInfo | undefined;
   ending: TraceEnd | undefined;
 
@@ -50,12 +50,11 @@ export class RenderingSink implements Sink {
   }
 
   #render(action: Action, fields: readonly Value[], scene: Scene): string {
-    // As sinks do: what a scene answers may change, the scene of an action does not.
-    let render = this.#renderers.get(action);
-    if (render === undefined) {
-      render = compileAction(action, this.#context(scene));
-      this.#renderers.set(action, render);
-    }
+    // As sinks do: what a scene answers may change, but it stays the same object.
+    const renderers = this.#renderers.get(scene) ?? new Map<Action, ActionRenderer>();
+    this.#renderers.set(scene, renderers);
+    const render = renderers.get(action) ?? compileAction(action, this.#context(scene));
+    renderers.set(action, render);
     return render(fields);
   }
 
