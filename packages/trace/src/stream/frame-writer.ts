@@ -1,9 +1,8 @@
-import { type Action, CONTEXT, type CompiledScript, type RecordField } from '@waggle/bpftrace';
+import type { Action, CompiledScript, RecordField } from '@waggle/bpftrace';
 import {
   compilePrintf,
   compileRecordDecoder,
   equalValues,
-  type MapEntry,
   type MapSnapshot,
   type RenderContext,
 } from '@waggle/bpftrace/output';
@@ -11,11 +10,13 @@ import type { Identity } from '@waggle/identity';
 import type { Ledger } from '../ledger.ts';
 import type { AttachedInfo, Scene, Sink, TraceEnd } from '../sink.ts';
 import { type AskFacts, FactCollector } from './facts/fact-collector.ts';
+import { IdentityCollector } from './facts/identity-collector.ts';
 import { identityInit } from './facts/identity-message.ts';
+import { MapAsker } from './facts/map-asker.ts';
 import { concatenate, type EncodedFrame, encodeFrame, type FrameInit } from './frame-codec.ts';
 import { ledgerInit } from './ledger-message.ts';
 import { entryInit, mapPieces } from './map-message.ts';
-import { RecordBatch, singleRecord, viewOf } from './record-batch.ts';
+import { RecordBatch, singleRecord } from './record-batch.ts';
 import { encodeRecords } from './records-frame.ts';
 import { encodeScript } from './script/script-json.ts';
 import type { SourceState } from './source-state.ts';
@@ -44,8 +45,6 @@ export interface FrameWriterParts {
 
 /** A batch is not larger, but for the record that makes it full. */
 const BATCH_BYTES = 64 * 1024;
-/** Readers keep no more identities, old ones of the same cgroups counted, before they begin anew. */
-const MAX_IDENTITIES = 16_384;
 const LEDGER_INTERVAL_MS = 1000;
 
 /** A node's stream holds one source. */
@@ -66,15 +65,10 @@ interface RecordPlan {
 export class FrameWriter implements Sink {
   readonly #parts: FrameWriterParts;
   readonly #plans: readonly RecordPlan[];
-  readonly #mapAsks: ReadonlyMap<string, MapAsks>;
+  readonly #mapAsker: MapAsker;
   readonly #facts = new FactCollector();
   readonly #batch = new RecordBatch();
-  readonly #identities = new Map<bigint, Identity>();
-  #identitiesTold = 0;
-  /** Cgroups of the records in the batch, as numbers where those are exact. */
-  readonly #met = new Set<number | bigint>();
-  #lastLow = -1;
-  #lastHigh = -1;
+  readonly #identities: IdentityCollector;
   #ordinal = 0;
   #render: RenderContext | undefined;
   #info: AttachedInfo = { probes: 0, programs: 0 };
@@ -85,7 +79,8 @@ export class FrameWriter implements Sink {
     this.#parts = parts;
     const { script, info } = parts;
     this.#plans = script.actions.map((action) => this.#plan(action));
-    this.#mapAsks = new Map(script.maps.map((map) => [map.name, this.#mapAsksOf(map)]));
+    this.#mapAsker = new MapAsker(script, this.#facts);
+    this.#identities = new IdentityCollector(parts.identities);
     parts.write({ kind: 'hello', bytes: helloFrame(info, nowNs()) });
     this.#source('starting');
     this.#write({ case: 'schema', value: { source: SOURCE, scriptJson: encodeScript(script) } });
@@ -103,7 +98,7 @@ export class FrameWriter implements Sink {
     this.#render = scene.render;
     if (this.#isFull) this.#forget();
     const { hasContext, ask, perform } = this.#plans[actionId]!;
-    if (hasContext) this.#meet(view, offset);
+    if (hasContext) this.#identities.meet(view, offset);
     if (ask !== undefined) ask(view, offset, scene.render);
     if (perform !== undefined) {
       perform(view, offset, length, scene);
@@ -151,16 +146,6 @@ export class FrameWriter implements Sink {
     this.#write({ case: 'end', value: { reason: 'error', exitCode: 1, error: message } }, { final: true });
   }
 
-  /** The cgroup of a record: events come in runs, so it is mostly the last one. */
-  #meet(view: DataView, offset: number): void {
-    const low = view.getUint32(offset + CONTEXT.cgroupId, true);
-    const high = view.getUint32(offset + CONTEXT.cgroupId + 4, true);
-    if (low === this.#lastLow && high === this.#lastHigh) return;
-    this.#lastLow = low;
-    this.#lastHigh = high;
-    this.#met.add(high < 0x20_0000 ? high * 0x1_0000_0000 + low : (BigInt(high) << 32n) | BigInt(low));
-  }
-
   /** Everything that waits leaves: what the records need first. */
   #flush(): void {
     const { count } = this.#batch;
@@ -172,32 +157,21 @@ export class FrameWriter implements Sink {
   }
 
   get #isFull(): boolean {
-    return this.#facts.isFull || this.#identitiesTold >= MAX_IDENTITIES;
+    return this.#facts.isFull || this.#identities.isFull;
   }
 
   /** Nothing waits any more that needs what was said: the reader may forget it. */
   #forget(): void {
     this.#flush();
     this.#facts.forget();
-    this.#identities.clear();
-    this.#identitiesTold = 0;
+    this.#identities.forget();
   }
 
   #flushKnowledge(render: RenderContext): void {
     const facts = this.#facts.take(render);
     if (facts !== undefined)
       this.#write({ case: 'facts', value: { source: SOURCE, ...facts } }, { forgets: facts.forget === true });
-    const changed: Identity[] = [];
-    for (const met of this.#met) {
-      const cgroupId = BigInt(met);
-      const identity = this.#parts.identities.lookup(cgroupId);
-      if (identity === undefined || identity === this.#identities.get(cgroupId)) continue;
-      this.#identities.set(cgroupId, identity);
-      changed.push(identity);
-    }
-    this.#met.clear();
-    this.#lastLow = -1;
-    this.#identitiesTold += changed.length;
+    const changed = this.#identities.take();
     if (changed.length > 0)
       this.#write({ case: 'identities', value: { source: SOURCE, identities: changed.map(identityInit) } });
   }
@@ -286,7 +260,7 @@ export class FrameWriter implements Sink {
     render: RenderContext,
   ): void {
     const contents = snapshots.map((snapshot) => {
-      for (const entry of snapshot.entries) this.#askFor(snapshot.name, entry, render);
+      this.#mapAsker.ask(snapshot, render);
       return { name: snapshot.name, entries: snapshot.entries.map(entryInit) };
     });
     this.#flushKnowledge(render);
@@ -300,19 +274,6 @@ export class FrameWriter implements Sink {
     this.#parts.write({ kind: 'maps', bytes: concatenate(frames), ...ordinals, final: asked.moment === 'final' });
   }
 
-  #mapAsksOf({ key, value }: CompiledScript['maps'][number]): MapAsks {
-    return {
-      key: key === undefined ? undefined : this.#facts.asker(slotsOf(key)),
-      value: this.#facts.asker(slotsOf(value)),
-    };
-  }
-
-  #askFor(map: string, { keyBytes, valueBytes }: MapEntry, render: RenderContext): void {
-    const { key, value } = this.#mapAsks.get(map)!;
-    if (key !== undefined) key(viewOf(keyBytes), 0, render);
-    if (value !== undefined && valueBytes !== undefined) value(viewOf(valueBytes), 0, render);
-  }
-
   #source(state: SourceState, message = ''): void {
     const { name, run } = this.#parts.source;
     this.#write({ case: 'source', value: { index: SOURCE, name, run, state, message, ...this.#info } });
@@ -321,30 +282,6 @@ export class FrameWriter implements Sink {
   #write(frame: FrameInit, about: Omit<EncodedFrame, 'kind' | 'bytes'> = {}): void {
     this.#parts.write({ kind: frame.case!, bytes: encodeFrame(frame), ...about });
   }
-}
-
-/** What the entries of a map ask for. */
-interface MapAsks {
-  readonly key: AskFacts | undefined;
-  readonly value: AskFacts | undefined;
-}
-
-/** The whole stream of a trace that could not even be compiled. */
-export function writeFailure({
-  info,
-  source,
-  message,
-  write,
-}: Pick<FrameWriterParts, 'info' | 'source' | 'write'> & { readonly message: string }): void {
-  write({ kind: 'hello', bytes: helloFrame(info, nowNs()) });
-  const { name, run } = source;
-  const state: SourceState = 'failed';
-  write({
-    kind: 'source',
-    bytes: encodeFrame({ case: 'source', value: { index: SOURCE, name, run, state, message } }),
-  });
-  const end = encodeFrame({ case: 'end', value: { reason: 'error', exitCode: 1, error: message } });
-  write({ kind: 'end', bytes: end, final: true });
 }
 
 function together(asks: readonly AskFacts[]): AskFacts | undefined {

@@ -13,7 +13,7 @@ export {
   type StreamEnd,
   type StreamOpening,
 } from './frame-reader.ts';
-export { FrameWriter, type FrameWriterParts, writeFailure } from './frame-writer.ts';
+export { FrameWriter, type FrameWriterParts } from './frame-writer.ts';
 export type { MergeSource } from './merge/merge-feed.ts';
 export { StreamMerger, type StreamMergerOptions } from './merge/stream-merger.ts';
 export { formatResume, parseResume, type ResumeState } from './resume.ts';
@@ -21,3 +21,4 @@ export type { StreamMap, StreamScript } from './script/script-json.ts';
 export type { SourceState } from './source-state.ts';
 export { StreamError, type StreamErrorCode } from './stream-error.ts';
 export type { StreamInfo } from './stream-info.ts';
+export { writeFailure } from './write-failure.ts';

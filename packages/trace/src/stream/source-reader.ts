@@ -73,7 +73,12 @@ export class SourceReader {
   }
 
   facts(facts: Facts): void {
-    if (facts.forget) this.#identities.clear();
+    if (facts.forget) {
+      this.#identities.clear();
+      // Of another connection, which was cut.
+      this.#pieces = [];
+      this.#piecesBytes = 0;
+    }
     this.#facts.apply(facts);
   }
 

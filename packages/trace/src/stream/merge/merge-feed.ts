@@ -1,12 +1,12 @@
-import { CONTEXT } from '@waggle/bpftrace';
 import { FactTable } from '../facts/fact-table.ts';
 import { encodeFrame, FrameDecoder } from '../frame-codec.ts';
-import type { End, Frame, MapContent, Maps, Records } from '../frames_pb.ts';
-import { countRecords, nextRecord, viewOf } from '../record-batch.ts';
+import type { End, Facts, Frame, MapContent, Maps, Records } from '../frames_pb.ts';
+import { countRecords } from '../record-batch.ts';
 import { decodeScript, type StreamScript } from '../script/script-json.ts';
 import { readSourceState, type SourceState } from '../source-state.ts';
 import { FrameProblem, StreamError } from '../stream-error.ts';
 import { readHello } from '../stream-info.ts';
+import { bootTimeOf, FrameQueue, type QueuedFrame, type RecordHead } from './frame-queue.ts';
 import type { MergedMaps, NodeMaps } from './merged-maps.ts';
 
 /** One node's way into a merged stream. */
@@ -33,24 +33,6 @@ export interface FeedHost {
   nowMs(): number;
   /** Something has come, or has changed. */
   wake(): void;
-}
-
-interface QueuedFrame {
-  readonly kind: Frame['kind'];
-  readonly arrivedMs: number;
-  readonly bytes: number;
-  /** Of a schema. */
-  readonly script?: StreamScript;
-}
-
-/** The next record of a feed. */
-interface RecordHead {
-  readonly frame: Records;
-  readonly view: DataView;
-  readonly arrivedMs: number;
-  at: number;
-  ordinal: bigint;
-  timeNs: bigint;
 }
 
 export interface FeedStatus {
@@ -80,9 +62,7 @@ export class MergeFeed implements MergeSource {
   end: End | undefined;
 
   readonly #host: FeedHost;
-  readonly #queue: QueuedFrame[] = [];
-  #queuedBytes = 0;
-  #head: RecordHead | undefined;
+  readonly #queue = new FrameQueue();
   #pieces: MapContent[] = [];
   #onRoom: () => void = () => {};
   #status: FeedStatus = { run: '', state: 'waiting', message: '', probes: 0, programs: 0, firstOrdinal: 0n };
@@ -126,7 +106,7 @@ export class MergeFeed implements MergeSource {
   }
 
   get isEmpty(): boolean {
-    return this.#head === undefined && this.#queue.length === 0;
+    return this.#queue.isEmpty;
   }
 
   /** Records that are older than those of others may still come from it: it streams, or is being asked for the first time. */
@@ -141,7 +121,7 @@ export class MergeFeed implements MergeSource {
     this.#isConnected = true;
     this.#heardMs = this.#host.nowMs();
     // What another connection said before, this one says from the beginning.
-    if (this.#wasConnected) this.#enqueue(FORGET, 0);
+    if (this.#wasConnected) this.#enqueue(FORGET);
     this.#wasConnected = true;
     try {
       for await (const chunk of chunks) {
@@ -186,40 +166,21 @@ export class MergeFeed implements MergeSource {
 
   /** The next frame, unless it holds records. */
   takeFrame(): QueuedFrame | undefined {
-    const next = this.#queue[0];
-    if (this.#head !== undefined || next === undefined || next.kind.case === 'records') return undefined;
-    this.#dequeue();
+    const next = this.#queue.takeFrame();
+    this.#checkRoom();
     return next;
   }
 
   /** The next record, where one comes next. */
   head(): RecordHead | undefined {
-    if (this.#head !== undefined) return this.#head;
-    const next = this.#queue[0];
-    if (next?.kind.case !== 'records') return undefined;
-    this.#dequeue();
-    const frame = next.kind.value;
-    const view = viewOf(frame.data);
-    if (view.byteLength === 0) return this.head();
-    this.#head = { frame, view, arrivedMs: next.arrivedMs, at: 0, ordinal: frame.first, timeNs: 0n };
-    this.#head.timeNs = this.#timeOf(this.#head);
-    return this.#head;
+    const head = this.#queue.head(this.#timeOf);
+    this.#checkRoom();
+    return head;
   }
 
   /** The next records up to a time, of one frame: the first of them in any case. */
   takeRecords(untilNs: bigint | undefined): Pick<Records, 'first' | 'timeNs' | 'data'> {
-    const head = this.#head!;
-    const { frame, view, at: start, ordinal: first } = head;
-    do {
-      head.at = nextRecord(view, head.at);
-      head.ordinal++;
-      if (head.at >= view.byteLength) {
-        this.#head = undefined;
-        break;
-      }
-      head.timeNs = this.#timeOf(head);
-    } while (untilNs === undefined || head.timeNs <= untilNs);
-    return { first, timeNs: frame.timeNs, data: frame.data.subarray(start, head.at) };
+    return this.#queue.takeRecords(untilNs, this.#timeOf);
   }
 
   /** A `source` frame has its turn. @returns whether it is of another run than before */
@@ -236,6 +197,12 @@ export class MergeFeed implements MergeSource {
     if (!this.#isFailed) this.#trouble = undefined;
     this.isChanged = true;
     return isNewRun;
+  }
+
+  /** What was said before is of no use any more. */
+  applyFacts(facts: Facts): void {
+    if (facts.forget) this.#pieces = [];
+    this.facts.apply(facts);
   }
 
   /** Maps of a moment have their turn. @throws FrameProblem */
@@ -272,23 +239,23 @@ export class MergeFeed implements MergeSource {
         const { run, state } = kind.value;
         const next = run === this.#arriving.run ? this.#arriving.next : 0n;
         this.#arriving = { run, next, state: readSourceState(state) };
-        this.#enqueue(kind, 0);
+        this.#enqueue(kind);
         return;
       }
       case 'schema':
-        this.#enqueue(kind, kind.value.scriptJson.length, decodeScript(kind.value.scriptJson));
+        this.#enqueue(kind, decodeScript(kind.value.scriptJson));
         return;
       case 'records':
         this.#expect(kind.value.first + BigInt(countRecords(kind.value.data)));
-        this.#enqueue(kind, kind.value.data.length);
+        this.#enqueue(kind);
         return;
       case 'output':
         this.#expect(kind.value.ordinal + 1n);
-        this.#enqueue(kind, kind.value.record.length + (kind.value.text?.length ?? 0));
+        this.#enqueue(kind);
         return;
       case 'maps':
         if (kind.value.moment === 'print' && !kind.value.more) this.#expect(kind.value.ordinal + 1n);
-        this.#enqueue(kind, sizeOfMaps(kind.value));
+        this.#enqueue(kind);
         return;
       case 'end':
         this.#isEnded = true;
@@ -297,7 +264,7 @@ export class MergeFeed implements MergeSource {
       case undefined:
         return;
       default:
-        this.#enqueue(kind, 0);
+        this.#enqueue(kind);
     }
   }
 
@@ -305,20 +272,17 @@ export class MergeFeed implements MergeSource {
     if (next > this.#arriving.next) this.#arriving.next = next;
   }
 
-  #enqueue(kind: Frame['kind'], contentBytes: number, script?: StreamScript): void {
-    const bytes = FRAME_COST_BYTES + contentBytes;
-    this.#queuedBytes += bytes;
-    this.#queue.push({ kind, arrivedMs: this.#host.nowMs(), bytes, ...(script === undefined ? {} : { script }) });
+  #enqueue(kind: Frame['kind'], script?: StreamScript): void {
+    this.#queue.push(kind, this.#host.nowMs(), script);
   }
 
-  #dequeue(): void {
-    this.#queuedBytes -= this.#queue.shift()!.bytes;
-    if (this.#queuedBytes <= this.#host.bufferBytes / 2) this.#onRoom();
+  #checkRoom(): void {
+    if (this.#queue.bytes <= this.#host.bufferBytes / 2) this.#onRoom();
   }
 
   /** Waits while the queue is full. */
   async #room(): Promise<void> {
-    while (this.#queuedBytes > this.#host.bufferBytes && !this.#host.isDone) {
+    while (this.#queue.bytes > this.#host.bufferBytes && !this.#host.isDone) {
       await new Promise<void>((resolve) => {
         this.#onRoom = resolve;
       });
@@ -326,11 +290,10 @@ export class MergeFeed implements MergeSource {
   }
 
   /** Wall clock. Records that do not say when they happened count as of when they were read from the kernel. */
-  #timeOf({ frame, view, at }: RecordHead): bigint {
-    const layout = this.script?.actions[view.getUint32(at, true)]?.layout;
-    if (layout?.context !== true || view.getUint32(at + 4, true) < CONTEXT.endBytes) return frame.timeNs;
-    return this.facts.wallClockNs('boot', view.getBigUint64(at + CONTEXT.timeNs, true));
-  }
+  readonly #timeOf = (head: RecordHead): bigint => {
+    const bootNs = bootTimeOf(head, this.script);
+    return bootNs === undefined ? head.frame.timeNs : this.facts.wallClockNs('boot', bootNs);
+  };
 
   #setTrouble(state: SourceState, message: string): void {
     if (this.#isEnded) return;
@@ -340,21 +303,7 @@ export class MergeFeed implements MergeSource {
   }
 }
 
-/** What a frame costs beside its content. */
-const FRAME_COST_BYTES = 256;
-
 const FORGET = ((): Frame['kind'] => {
   const bytes = encodeFrame({ case: 'facts', value: { forget: true } });
   return new FrameDecoder().push(bytes).next().value!.frame.kind;
 })();
-
-function sizeOfMaps({ maps }: Maps): number {
-  let bytes = 0;
-  for (const { entries } of maps)
-    for (const { key, value } of entries)
-      bytes +=
-        64 +
-        key.length +
-        (value.case === 'plain' ? value.value.length : value.case === 'buckets' ? 8 * value.value.numbers.length : 0);
-  return bytes;
-}

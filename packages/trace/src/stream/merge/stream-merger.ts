@@ -152,7 +152,7 @@ export class StreamMerger implements AsyncIterable<Uint8Array>, FeedHost {
         this.#announce(feed);
         return;
       case 'facts':
-        feed.facts.apply(kind.value);
+        feed.applyFacts(kind.value);
         this.#write({ case: 'facts', value: { ...kind.value, source } });
         return;
       case 'maps':
