@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { useWaggle } from './support/use-waggle.ts';
-import { go, podsReady, truthOf, workloadPod } from './support/workload-pod.ts';
+import { go, podsReady, truthOf, type WorkloadPod, workloadPod } from './support/workload-pod.ts';
 
 const SHOP = `shop-${process.pid}`;
 const OTHER = `other-${process.pid}`;
@@ -8,7 +8,7 @@ const OTHER = `other-${process.pid}`;
 /** Makes files of its own, each opened once, and prints their names. */
 const OPENS = 'i=0; while [ $i -lt 20 ]; do : >/tmp/$POD-$i; echo /tmp/$POD-$i; i=$((i+1)); done';
 
-const PODS = [
+const PODS: readonly Omit<WorkloadPod, 'script'>[] = [
   { namespace: SHOP, name: 'cart-a', node: 'node-a', labels: { app: 'cart', tier: 'front' } },
   { namespace: SHOP, name: 'cart-b', node: 'node-b', labels: { app: 'cart' } },
   { namespace: SHOP, name: 'web-b', node: 'node-b', labels: { app: 'web', tier: 'front' } },
