@@ -55,6 +55,17 @@ describe('a replay is what its run was, to the byte', () => {
     }
   });
 
+  it('every gadget', async () => {
+    const names = (await runWaggle(['list', 'gadgets', '-o', 'json'])).stdout;
+    const gadgets = (JSON.parse(names) as { readonly name: string }[]).map(({ name }) => name);
+    expect(gadgets.length).toBeGreaterThan(5);
+    for (const gadget of gadgets) {
+      const command = ['sh', '-c', `${calls} getpgid:1 read:3; cat /dev/null`];
+      const run = await runWaggle(['run', '--record', at('gadget'), gadget, '--', ...command]);
+      expect([gadget, await runWaggle(['replay', at('gadget')])]).toEqual([gadget, run]);
+    }
+  });
+
   it('maps at intervals, and prints at intervals', async () => {
     const script = `interval:ms:20 { @n += 1; @ticks = count(); print(@ticks); if (@n >= 5) { exit(); } }`;
     const run = await runWaggle([

@@ -1,5 +1,6 @@
 import { RecordingError, readRecording } from '@waggle/trace';
 import { FrameReader, RemoteTraceError, StreamError } from '@waggle/trace/stream';
+import { nodeLedgersText } from '../cluster/run/node-ledgers.ts';
 import { streamView } from '../cluster/run/stream-view.ts';
 import type { OutputFormat } from '../options/output-format.ts';
 import { filePage, standardPage } from '../sinks/open-page.ts';
@@ -46,8 +47,11 @@ export async function replay(path: string, options: ReplayOptions): Promise<numb
     signals.close();
     page.output.flush();
   }
-  const { end, ledger } = reader;
+  const { end, ledger, sources } = reader;
   if (end?.error !== undefined) throw new RemoteTraceError(end.error);
-  if (!options.quiet && !page.output.closed && !isStopped) process.stderr.write(ledgerText(ledger, sends));
-  return end?.exitCode ?? 0;
+  const isOfCluster = sources.some(({ name }) => name !== '');
+  if (!options.quiet && !page.output.closed && !isStopped)
+    process.stderr.write(isOfCluster ? nodeLedgersText(ledger, sources, sends) : ledgerText(ledger, sends));
+  const hasFailed = sources.some(({ state }) => state === 'failed');
+  return end?.exitCode || (hasFailed ? 1 : 0);
 }
