@@ -3,6 +3,7 @@
  */
 import { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { type Frame, FrameSchema } from './frames_pb.ts';
+import { decodeRecords } from './records-frame.ts';
 import { StreamError } from './stream-error.ts';
 
 export type FrameKind = NonNullable<Frame['kind']['case']>;
@@ -64,13 +65,14 @@ export interface LocatedFrame {
 }
 
 /**
- * Cuts bytes that come in any pieces into frames. Every frame owns its bytes.
+ * Cuts bytes that come in any pieces into frames. Frames are parts of a copy of these pieces.
  */
 export class FrameDecoder {
-  #pending = new Uint8Array(0);
-  #start = 0;
-  #end = 0;
-  /** Of `#start`, from the beginning of the stream. */
+  #pieces: Uint8Array[] = [];
+  #pendingBytes = 0;
+  /** So many have to be there before looking again is worth it. */
+  #wantedBytes = 1;
+  /** Of the first pending byte, from the beginning of the stream. */
   #offset = 0;
 
   /** Where the next frame begins. */
@@ -80,55 +82,57 @@ export class FrameDecoder {
 
   /** Bytes of a frame that is not whole yet. */
   get pendingBytes(): number {
-    return this.#end - this.#start;
+    return this.#pendingBytes;
   }
 
-  /** The frames that these bytes complete, decoded as they are asked for. @throws StreamError */
+  /** The frames that these bytes complete, decoded as they are asked for. Ask for all of them. @throws StreamError */
   *push(chunk: Uint8Array): Generator<LocatedFrame> {
-    this.#append(chunk);
+    this.#pieces.push(chunk.slice());
+    this.#pendingBytes += chunk.length;
+    if (this.#pendingBytes < this.#wantedBytes) return;
+    const bytes = concatenate(this.#pieces);
+    let at = 0;
     for (;;) {
-      const head = this.#readLength();
-      if (head === undefined || this.pendingBytes < head.bytes + head.length) return;
-      const from = this.#start + head.bytes;
+      const head = readLength(bytes, at, this.#offset);
+      const end = head === undefined ? undefined : at + head.bytes + head.length;
+      if (end === undefined || end > bytes.length) {
+        this.#wantedBytes = end === undefined ? bytes.length - at + 1 : end - at;
+        break;
+      }
+      const frame = decode(bytes.subarray(at + head!.bytes, end), this.#offset);
       const offset = this.#offset;
-      const frame = decode(this.#pending.slice(from, from + head.length), offset);
-      this.#start = from + head.length;
-      this.#offset += head.bytes + head.length;
+      this.#offset += end - at;
+      at = end;
       yield { frame, offset };
     }
-  }
-
-  #append(chunk: Uint8Array): void {
-    const kept = this.pendingBytes;
-    if (this.#end + chunk.length > this.#pending.length) {
-      const wanted = kept + chunk.length;
-      const room = wanted <= this.#pending.length ? this.#pending : new Uint8Array(Math.max(wanted, 2 * kept));
-      room.set(this.#pending.subarray(this.#start, this.#end));
-      this.#pending = room;
-      this.#start = 0;
-      this.#end = kept;
-    }
-    this.#pending.set(chunk, this.#end);
-    this.#end += chunk.length;
-  }
-
-  /** Undefined where the length itself is not whole yet. */
-  #readLength(): { readonly length: number; readonly bytes: number } | undefined {
-    let length = 0;
-    for (let bytes = 0; bytes < this.pendingBytes; bytes++) {
-      const byte = this.#pending[this.#start + bytes]!;
-      length += (byte & 0x7f) * 2 ** (7 * bytes);
-      if (length > MAX_FRAME_BYTES || bytes > 4) {
-        const limit = `a frame of more than ${MAX_FRAME_BYTES} bytes`;
-        throw new StreamError(this.#offset === 0 ? 'NOT_A_STREAM' : 'TOO_LARGE', this.#offset, limit);
-      }
-      if (byte < 0x80) return { length, bytes: bytes + 1 };
-    }
-    return undefined;
+    this.#pieces = at === bytes.length ? [] : [bytes.subarray(at)];
+    this.#pendingBytes = bytes.length - at;
   }
 }
 
+/** Undefined where the length itself is not whole yet. */
+function readLength(
+  bytes: Uint8Array,
+  start: number,
+  offset: number,
+): { readonly length: number; readonly bytes: number } | undefined {
+  let length = 0;
+  for (let at = start; at < bytes.length; at++) {
+    const byte = bytes[at]!;
+    const digits = at - start;
+    length += (byte & 0x7f) * 2 ** (7 * digits);
+    if (length > MAX_FRAME_BYTES || digits > 4) {
+      const limit = `a frame of more than ${MAX_FRAME_BYTES} bytes`;
+      throw new StreamError(offset === 0 ? 'NOT_A_STREAM' : 'TOO_LARGE', offset, limit);
+    }
+    if (byte < 0x80) return { length, bytes: digits + 1 };
+  }
+  return undefined;
+}
+
 function decode(bytes: Uint8Array, offset: number): Frame {
+  const records = decodeRecords(bytes);
+  if (records !== undefined) return records;
   try {
     return fromBinary(FrameSchema, bytes, { readUnknownFields: false });
   } catch (error) {
