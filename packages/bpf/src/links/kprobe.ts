@@ -1,6 +1,6 @@
 import type { Program } from '../programs/program.ts';
 import type { AttachSpec } from '../spec/index.ts';
-import { EINVAL, ENOENT } from '../sys/errno.ts';
+import { EILSEQ, EINVAL, ENOENT } from '../sys/errno.ts';
 import { perfEventOpen } from '../sys/perf-event.ts';
 import { SyscallError } from '../sys/syscall-error.ts';
 import { UnsupportedError } from '../sys/unsupported-error.ts';
@@ -28,6 +28,7 @@ export function attachKprobe(program: Program, spec: KprobeSpec): Link {
   } catch (error) {
     if (!(error instanceof SyscallError)) throw error;
     if (error.errno === ENOENT) throw new UnsupportedError(name, 'this kernel has no such function', undefined, error);
+    if (error.errno === EILSEQ) throw new UnsupportedError(name, 'no instruction starts there', undefined, error);
     if (error.errno === EINVAL)
       throw new UnsupportedError(name, 'this function cannot be probed there', undefined, error);
     throw error;

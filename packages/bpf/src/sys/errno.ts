@@ -181,5 +181,6 @@ export const ENODEV = 19;
 export const EINVAL = 22;
 export const ENOSPC = 28;
 export const ENOSYS = 38;
+export const EILSEQ = 84;
 export const EOPNOTSUPP = 95;
 export const ENOTSUPP = 524;

@@ -5,6 +5,7 @@ import { parseNumber } from './parse-number.ts';
 import type { ProbeNames, ProbePoint } from './probe-point.ts';
 import { checkParts } from './probe-point.ts';
 import type { Provider } from './provider.ts';
+import { trampolineRefusal } from './trampoline-limits.ts';
 
 /** `kprobe:[MODULE:]FUNCTION[+OFFSET]`, `kretprobe:[MODULE:]FUNCTION`; functions may be patterns. */
 export function resolveKprobe(names: ProbeNames, node: AttachPoint, provider: Provider): ProbePoint[] {
@@ -55,6 +56,14 @@ export function resolveFentry(names: ProbeNames, node: AttachPoint, provider: Pr
     if (proto?.kind !== 'function-proto') {
       if (isGlob(last.text)) continue;
       names.diagnostics.error('missing-btf', last.span, `BTF does not know the function ${name}`, {
+        hint: `use ${provider === 'fentry' ? 'kprobe' : 'kretprobe'}:${name}`,
+      });
+      continue;
+    }
+    const refusal = trampolineRefusal(btf, proto, names.facts);
+    if (refusal !== undefined) {
+      if (isGlob(last.text)) continue;
+      names.diagnostics.error('invalid-probe', last.span, `${provider} is not possible here: ${name} ${refusal}`, {
         hint: `use ${provider === 'fentry' ? 'kprobe' : 'kretprobe'}:${name}`,
       });
       continue;
