@@ -1,5 +1,4 @@
-import { STILL_RUNNING } from '@waggle/kube';
-import type { MergeSource } from '@waggle/trace/stream';
+import { type MergeSource, STILL_RUNNING } from '@waggle/trace/stream';
 import type { AgentDialer } from './agent-dialer.ts';
 import type { Agent } from './agents.ts';
 

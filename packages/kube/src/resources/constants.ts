@@ -50,6 +50,3 @@ export const GATEWAY_CLIENT_NAME = 'waggle-gateway';
 
 /** Where both find certificate, key and authority: `tls.crt`, `tls.key`, `ca.crt`. */
 export const TLS_FOLDER = '/etc/waggle/tls';
-
-/** Message of a node in a log that was not followed, where its trace had not ended. */
-export const STILL_RUNNING = 'was still running';

@@ -85,28 +85,33 @@ export class FrameDecoder {
     return this.#pendingBytes;
   }
 
-  /** The frames that these bytes complete, decoded as they are asked for. Ask for all of them. @throws StreamError */
+  /** The frames that these bytes complete, decoded as they are asked for; those that are not asked for come the next time. @throws StreamError */
   *push(chunk: Uint8Array): Generator<LocatedFrame> {
     this.#pieces.push(chunk.slice());
     this.#pendingBytes += chunk.length;
     if (this.#pendingBytes < this.#wantedBytes) return;
+    this.#wantedBytes = 1;
     const bytes = concatenate(this.#pieces);
     let at = 0;
-    for (;;) {
-      const head = readLength(bytes, at, this.#offset);
-      const end = head === undefined ? undefined : at + head.bytes + head.length;
-      if (end === undefined || end > bytes.length) {
-        this.#wantedBytes = end === undefined ? bytes.length - at + 1 : end - at;
-        break;
+    try {
+      for (;;) {
+        const head = readLength(bytes, at, this.#offset);
+        const end = head === undefined ? undefined : at + head.bytes + head.length;
+        if (end === undefined || end > bytes.length) {
+          this.#wantedBytes = end === undefined ? bytes.length - at + 1 : end - at;
+          break;
+        }
+        const frame = decode(bytes.subarray(at + head!.bytes, end), this.#offset);
+        const offset = this.#offset;
+        this.#offset += end - at;
+        at = end;
+        yield { frame, offset };
       }
-      const frame = decode(bytes.subarray(at + head!.bytes, end), this.#offset);
-      const offset = this.#offset;
-      this.#offset += end - at;
-      at = end;
-      yield { frame, offset };
+    } finally {
+      // Also where nobody asks on.
+      this.#pieces = at === bytes.length ? [] : [bytes.subarray(at)];
+      this.#pendingBytes = bytes.length - at;
     }
-    this.#pieces = at === bytes.length ? [] : [bytes.subarray(at)];
-    this.#pendingBytes = bytes.length - at;
   }
 }
 

@@ -18,7 +18,7 @@ export type { MergeSource } from './merge/merge-feed.ts';
 export { StreamMerger, type StreamMergerOptions } from './merge/stream-merger.ts';
 export { formatResume, parseResume, type ResumeState } from './resume.ts';
 export type { StreamMap, StreamScript } from './script/script-json.ts';
-export type { SourceState } from './source-state.ts';
+export { type SourceState, STILL_RUNNING } from './source-state.ts';
 export { StreamError, type StreamErrorCode } from './stream-error.ts';
 export type { StreamInfo } from './stream-info.ts';
 export { writeFailure } from './write-failure.ts';

@@ -14,6 +14,9 @@ export type SourceState =
 /** What the stream calls the source that stands for all nodes together. */
 export const MERGED_STATE = 'merged';
 
+/** Message of a node that failed, in a log that was not followed to its end: there is nothing else to call it. */
+export const STILL_RUNNING = 'was still running';
+
 /** The state that a frame names; one that this code does not know yet is most like streaming. */
 export function readSourceState(text: string): SourceState {
   return STATES.find((state) => state === text) ?? 'streaming';

@@ -1,5 +1,4 @@
-import { STILL_RUNNING } from '@waggle/kube';
-import type { SourceStatus } from '@waggle/trace/stream';
+import { type SourceStatus, STILL_RUNNING } from '@waggle/trace/stream';
 import { count } from '../../commands/run/ledger-text.ts';
 
 /** A node that does not answer is worth a word after that time. */
