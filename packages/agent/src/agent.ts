@@ -1,4 +1,4 @@
-import { SourceText } from '@waggle/bpftrace';
+import { compile } from '@waggle/bpftrace';
 import { listGadgets } from '@waggle/gadgets';
 import {
   CLUSTER_TRACES,
@@ -11,10 +11,12 @@ import {
   type TraceObject,
   watchResource,
 } from '@waggle/kube';
-import { MachineFacts, type NodeIdentity, openNodeIdentity, prepareTrace } from '@waggle/trace';
+import { MachineFacts, type NodeIdentity, openNodeIdentity } from '@waggle/trace';
 import type { Log } from './log.ts';
 import { MemoryTrim } from './memory-trim.ts';
 import type { AgentOptions } from './options/agent-options.ts';
+import { warmUp } from './runs/prepare-plan.ts';
+import { rememberCompiled } from './runs/remember-compiled.ts';
 import { TraceController } from './runs/trace-controller.ts';
 import { HealthServer } from './servers/health-server.ts';
 import { StreamServer } from './servers/stream-server.ts';
@@ -60,11 +62,12 @@ export class Agent {
     const facts = this.#facts;
     const identity = await this.#openIdentity(facts, client);
     this.#waitingFor.delete('identity');
-    warmUp(facts);
-    this.#trim.postpone();
     const onStart = () => this.#trim.postpone();
     const onDefect = (error: unknown) => log.error('defect', { error, stack: (error as { stack?: unknown }).stack });
-    const context = { node, facts, identity, limits, onStart, onDefect };
+    const compileGadget = rememberCompiled(compile, listGadgets().length * 2);
+    const context = { node, facts, identity, limits, compileGadget, onStart, onDefect };
+    warmUp(context);
+    this.#trim.postpone();
     this.#controller = new TraceController({ context, client, log });
     this.#watch(client, TRACES, 'Trace', this.#controller);
     this.#watch(client, CLUSTER_TRACES, 'ClusterTrace', this.#controller);
@@ -119,9 +122,4 @@ export class Agent {
     });
     this.#watches.push(watch);
   }
-}
-
-/** What has run once is compiled by V8, and what was asked of the kernel is kept: the first trace starts as fast as the others. */
-function warmUp(facts: MachineFacts): void {
-  for (const { name, script } of listGadgets()) prepareTrace({ source: new SourceText(name, script), facts });
 }

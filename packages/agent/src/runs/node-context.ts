@@ -1,3 +1,4 @@
+import type { Compile } from '@waggle/bpftrace';
 import type { MachineFacts, NodeIdentity } from '@waggle/trace';
 import type { RunLimits } from './run-limits.ts';
 
@@ -7,6 +8,8 @@ export interface NodeContext {
   readonly facts: MachineFacts;
   readonly identity: NodeIdentity;
   readonly limits: RunLimits;
+  /** Remembers what it has compiled: gadgets are traced with again and again. */
+  readonly compileGadget: Compile;
   /** A trace is about to be compiled. */
   readonly onStart: () => void;
   /** Something was thrown that nobody expects. */

@@ -2,20 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { type CompiledScript, type Diagnostic, formatDiagnostic, type SourceText } from '@waggle/bpftrace';
 import { PodTargetError } from '@waggle/identity';
 import type { NodeState } from '@waggle/kube';
-import {
-  type EndReason,
-  type Ledger,
-  type Preparation,
-  prepareTrace,
-  type RunningTrace,
-  resolvePodTarget,
-  type TraceEnd,
-  TraceError,
-} from '@waggle/trace';
+import { type EndReason, type Ledger, type RunningTrace, type TraceEnd, TraceError } from '@waggle/trace';
 import { type EncodedFrame, FrameLog, FrameWriter, type StreamInfo, writeFailure } from '@waggle/trace/stream';
 import { hostEffects } from './host-effects.ts';
 import type { NodeContext } from './node-context.ts';
 import type { TracePlan } from './plan-trace.ts';
+import { preparePlan } from './prepare-plan.ts';
 import { mapLimitReached } from './run-limits.ts';
 
 /** What a run has come to. */
@@ -97,7 +89,7 @@ export class TraceRun {
     const beginMs = performance.now();
     let writer: FrameWriter | undefined;
     try {
-      const { trace, diagnostics, problems } = this.#prepare(plan);
+      const { trace, diagnostics, problems } = preparePlan(plan, context);
       if (trace === undefined) return this.skip('Refused', refusalText(diagnostics, plan.source, problems));
       const tooLarge = mapLimitReached(trace.script.mapSpecs, context.facts.cpus.possible, context.limits);
       if (tooLarge !== undefined) return this.skip('Refused', tooLarge);
@@ -141,14 +133,6 @@ export class TraceRun {
   #defect(error: unknown): string {
     this.#parts.context.onDefect(error);
     return `this is a defect of waggle: ${error instanceof Error ? error.message : String(error)}`;
-  }
-
-  #prepare(plan: TracePlan): Preparation {
-    const { facts, identity } = this.#parts.context;
-    const { identities } = identity;
-    const target = plan.target === undefined ? undefined : resolvePodTarget(plan.target, identity);
-    const { source, options } = plan;
-    return prepareTrace({ source, options, facts, identities, ...(target !== undefined && { target }) });
   }
 
   #writer(script: CompiledScript, { effects: allowed }: TracePlan): FrameWriter {

@@ -1,5 +1,5 @@
 import { type UnsupportedError, VerifierError } from '@waggle/bpf';
-import type { CompiledScript, CompileOptions, Diagnostic, SourceText } from '@waggle/bpftrace';
+import type { Compile, CompiledScript, CompileOptions, Diagnostic, SourceText } from '@waggle/bpftrace';
 import { compile } from '@waggle/bpftrace';
 import { Identities } from '@waggle/identity';
 import { CgroupWatch } from '../identity/cgroup-watch.ts';
@@ -21,6 +21,8 @@ export interface TraceRequest {
   readonly facts?: MachineFacts;
   /** Likewise. */
   readonly identities?: Identities;
+  /** The compiler, or one that remembers what it has compiled. */
+  readonly compile?: Compile;
 }
 
 export interface Preparation {
@@ -38,7 +40,7 @@ export interface Preparation {
 export function prepareTrace(request: TraceRequest): Preparation {
   const facts = request.facts ?? new MachineFacts();
   const whole = withIdentities(request);
-  const { script, diagnostics } = compile(request.source, facts, compileOptions(whole));
+  const { script, diagnostics } = (request.compile ?? compile)(request.source, facts, compileOptions(whole));
   const { problems } = facts;
   if (script === undefined) return { diagnostics, problems };
   return { trace: new PreparedTrace(script, whole, facts), diagnostics, problems };
@@ -91,7 +93,7 @@ export class PreparedTrace {
       const refused = error instanceof TraceError && error.cause instanceof VerifierError;
       if (!refused || this.#request.options?.directLoads === false) throw error;
       const options = { ...compileOptions(this.#request), directLoads: false };
-      const { script } = compile(this.#request.source, this.#facts, options);
+      const { script } = (this.#request.compile ?? compile)(this.#request.source, this.#facts, options);
       if (script === undefined) throw error;
       try {
         return load(script, this.#request.source, this.#facts);
