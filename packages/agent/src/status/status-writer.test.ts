@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   KubeClient,
   type NodeState,
@@ -83,7 +84,7 @@ describe('StatusWriter', () => {
     await expect.poll(() => statusNow().phase, WAIT).toBe('Running');
     const before = writes();
     for (let seen = 1; seen < 50; seen++) writer.set(entry('a', 'Running', { seen }));
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await sleep(100);
     expect(writes()).toBe(before);
     writer.set(entry('a', 'Completed', { seen: 50 }));
     await expect.poll(() => statusNow().nodes, WAIT).toEqual([entry('a', 'Completed', { seen: 50 })]);
@@ -123,15 +124,16 @@ describe('StatusWriter', () => {
     for (const state of states) {
       for (const [index, writer] of writers.entries()) {
         writer.set(entry(names[index]!, index === 4 && state === 'Running' ? 'Refused' : state));
-        if (index % 2 === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+        if (index % 2 === 0) await sleep(5);
       }
     }
     await expect.poll(() => statusNow().nodes?.length, WAIT).toBe(5);
     await expect.poll(() => statusNow().phase, WAIT).toBe('Completed');
     await expect.poll(() => isOutdated(statusNow(), summarizeTrace(statusNow(), '')), WAIT).toBe(false);
-    // Nobody has anything to add.
+    // Once all corrections have had their turn, nobody has anything to add.
+    await sleep(1200);
     const before = writes();
-    await new Promise((resolve) => setTimeout(resolve, 1200));
+    await sleep(1200);
     expect(writes()).toBe(before);
   });
 
