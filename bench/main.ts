@@ -8,9 +8,11 @@ import { drain } from './drain.ts';
 import { type Bench, print } from './harness/bench.ts';
 import { describeMachine } from './harness/describe-machine.ts';
 import { peerTool, waggleTool } from './harness/tool.ts';
+import { identity } from './identity.ts';
 import { kernelTime } from './kernel-time.ts';
 import { memory } from './memory.ts';
 import { startUp } from './start-up.ts';
+import { stream } from './stream.ts';
 import { traceStart } from './trace-start.ts';
 
 interface Section {
@@ -25,6 +27,8 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   d: { title: 'reading: the ring buffer, and the whole command', run: drain },
   e: { title: 'memory of an agent with ten traces', run: memory },
   f: { title: 'start of a trace in a running process', run: traceStart },
+  h: { title: 'stream: writing, reading, merging, recording', run: stream },
+  i: { title: 'identity: whose a cgroup is', run: identity },
 };
 
 const USAGE = `npm run bench [-- SECTION... [--peer COMMAND] [--rounds N] [--quick]]

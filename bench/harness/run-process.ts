@@ -4,11 +4,12 @@ import { fileURLToPath } from 'node:url';
 /**
  * Runs one of the benchmark's own programs (`processes/NAME.ts`) in a fresh process, and gives what it told as JSON on standard output.
  *
+ * @param nodeFlags of Node.js and V8
  * @throws Error where it fails.
  */
-export function runProcess<Task, Result>(name: string, task: Task): Result {
+export function runProcess<Task, Result>(name: string, task: Task, nodeFlags: readonly string[] = []): Result {
   const program = fileURLToPath(new URL(`./${name}.mjs`, import.meta.url));
-  const { status, stdout } = spawnSync(process.execPath, [program, JSON.stringify(task)], {
+  const { status, stdout } = spawnSync(process.execPath, [...nodeFlags, program, JSON.stringify(task)], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
     maxBuffer: 1 << 26,

@@ -1,12 +1,7 @@
-/**
- * Fills a ring buffer with events of its own system calls, none of them read meanwhile, then reads all of them at once and tells what one
- * took.
- */
-import { closeSync, openSync } from 'node:fs';
-import { attach, BpfMap, loadProgram, RingBuffer } from '@waggle/bpf';
-import { type CompiledScript, compile, INTERNAL_MAPS, type RecordLayout, SourceText } from '@waggle/bpftrace';
+/** Reads a full ring buffer again and again, by the public parts of the packages, and tells what an event took. */
+import type { RecordLayout } from '@waggle/bpftrace';
 import { compileEventDecoder, compileRecordDecoder } from '@waggle/bpftrace/output';
-import { MachineFacts } from '@waggle/trace';
+import { OpenEvents } from '../harness/open-events.ts';
 import { givenTask } from '../harness/run-process.ts';
 
 export interface DrainTask {
@@ -21,47 +16,23 @@ export interface DrainCost {
   readonly bytesPerEvent: number;
 }
 
-const RING_BYTES = 128 * 1024 * 1024;
-const SCRIPT = `tracepoint:syscalls:sys_enter_openat /pid == $1/ {
-  print((pid = pid, tid = tid, flags = args.flags, comm = comm, path = str(args.filename)));
-}`;
-
 const { reader, events, rounds } = givenTask<DrainTask>();
-
-function compileScript(): CompiledScript {
-  const options = { positionalParams: [String(process.pid)], ringBytes: RING_BYTES, eventContext: reader === 'events' };
-  const { script, diagnostics } = compile(new SourceText('drain.bt', SCRIPT), new MachineFacts(), options);
-  if (script === undefined) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
-  return script;
-}
 
 function decoderFor(layout: RecordLayout): (view: DataView, offset: number, length: number) => unknown {
   if (reader === 'walk') return () => undefined;
   return reader === 'values' ? compileRecordDecoder(layout) : compileEventDecoder(layout);
 }
 
-const script = compileScript();
-const maps = new Map(script.mapSpecs.map((spec) => [spec.name, BpfMap.create(spec)]));
-const ring = new RingBuffer(maps.get(INTERNAL_MAPS.ring)!);
-const decode = decoderFor(script.actions[0]!.layout);
-
-function fill(): number {
-  const before = ring.pendingBytes;
-  const programs = script.programs.map(({ spec }) => loadProgram(spec, { maps }));
-  const links = programs.map((program) => attach(program, program.spec.attach, { maps }));
-  for (let index = 0; index < events; index++) closeSync(openSync('/etc/passwd', 'r'));
-  for (const owned of [...links, ...programs]) owned.close();
-  return ring.pendingBytes - before;
-}
-
+const opens = new OpenEvents(reader === 'events');
+const decode = decoderFor(opens.script.actions[0]!.layout);
 const nsPerEvent: number[] = [];
 let bytes = 0;
 /** Keeps the last result in sight, so that none is optimised away. */
 let last: unknown;
 for (let round = 0; round < rounds; round++) {
-  bytes = fill();
+  bytes = opens.make(events);
   const started = performance.now();
-  const records = ring.drain((view, offset, length) => {
+  const records = opens.read((view, offset, length) => {
     last = decode(view, offset, length);
   });
   nsPerEvent.push(((performance.now() - started) * 1e6) / records);
