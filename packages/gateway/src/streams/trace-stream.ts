@@ -17,7 +17,7 @@ export interface TraceStreamOptions {
   readonly place: TracePlace;
   readonly trace: TraceObject;
   readonly query: LogQuery;
-  readonly agents: Agents;
+  readonly agents: Pick<Agents, 'of' | 'nodes' | 'onChange' | 'isSynced'>;
   readonly traces: Pick<Traces, 'onChange'>;
   readonly dialer: Pick<AgentDialer, 'open'>;
 }
