@@ -91,6 +91,11 @@ export class WaggleProcess {
     return this.#waitFor(`standard output has ${text}`, () => this.stdout.includes(text));
   }
 
+  /** Waits for words on standard error. */
+  says(text: string): Promise<void> {
+    return this.#waitFor(`standard error has ${text}`, () => this.stderr.includes(text));
+  }
+
   /** Waits until all probes are attached; needs `--verbose`. */
   attached(): Promise<void> {
     return this.#waitFor('it is attached', () => / attached to \d+ probes?\n/.test(this.stderr));

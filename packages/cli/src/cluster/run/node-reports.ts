@@ -10,7 +10,8 @@ export class NodeReports implements Disposable {
   readonly #verbose: boolean;
   readonly #silences = new Map<string, NodeJS.Timeout>();
   readonly #told = new Map<string, SourceStatus['state']>();
-  readonly #attached = new Set<string>();
+  /** The last one of each node that streamed. */
+  readonly #runs = new Map<string, string>();
 
   constructor(say: (text: string) => void, verbose: boolean) {
     this.#say = say;
@@ -35,13 +36,20 @@ export class NodeReports implements Disposable {
         if (message !== '') this.#say(`${name}: ended: ${message}`);
         break;
       case 'streaming':
-        if (this.#told.has(name)) this.#tell(status, 'answers again');
-        if (!this.#verbose || this.#attached.has(run)) break;
-        this.#attached.add(run);
+        if (this.#isAnotherRun(status)) this.#tell(status, 'started anew: what happened there in between was not seen');
+        else if (this.#told.has(name)) this.#tell(status, 'answers again');
+        if (this.#runs.get(name) === run) break;
+        this.#runs.set(name, run);
+        if (!this.#verbose) break;
         this.#say(`${name}: ${count(programs, 'program')} attached to ${count(probes, 'probe')}`);
         break;
       case 'starting':
     }
+  }
+
+  #isAnotherRun({ name, run }: SourceStatus): boolean {
+    const last = this.#runs.get(name);
+    return last !== undefined && last !== run;
   }
 
   #tellSilence(status: SourceStatus): void {
@@ -51,7 +59,8 @@ export class NodeReports implements Disposable {
 
   #tell({ name, state }: SourceStatus, text: string): void {
     if (this.#told.get(name) === state) return;
-    if (state === 'streaming') this.#told.delete(name);
+    if (state === 'streaming')
+      this.#told.delete(name); // Whatever comes next is news again.
     else this.#told.set(name, state);
     this.#say(`${name}: ${text}`);
   }
