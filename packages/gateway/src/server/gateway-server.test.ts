@@ -147,6 +147,14 @@ describe('what is there', () => {
     expect(JSON.parse(body)).toMatchObject(expected);
   });
 
+  it.each(['/../../../../mine/traces/t/log', '/%2e%2e/%2e%2e/log', '\\..\\..', '/..'])(
+    'nothing by a way around: %s',
+    async (way) => {
+      const { status, body } = await ask(`${API}/namespaces/shop/traces/t/log${way}`, { client: clients.front });
+      expect([status, JSON.parse(body).message]).toEqual([404, 'the server could not find the requested resource']);
+    },
+  );
+
   it('documents are not sent again to who has them', async () => {
     const first = await ask('/openapi/v2', { client: clients.front });
     const headers = { ...USER, 'if-none-match': String(first.headers.etag) };

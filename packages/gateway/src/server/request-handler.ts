@@ -5,6 +5,7 @@ import { FRAMES_MEDIA_TYPE, STREAM_GROUP } from '@waggle/kube';
 import { API_GROUP, GROUP_LIST, RESOURCE_LIST } from '../api/discovery.ts';
 import { parseLogQuery } from '../api/log-query.ts';
 import { entityTag, OPENAPI_V2, OPENAPI_V3, OPENAPI_V3_LIST } from '../api/openapi.ts';
+import { requestTarget } from '../api/request-target.ts';
 import { type LogRoute, type Route, routeOf } from '../api/route.ts';
 import { failure, type Status } from '../api/status.ts';
 import type { Authentication, User } from '../authentication/authenticate.ts';
@@ -46,24 +47,24 @@ const DOCUMENTS: Partial<Record<Route['kind'], unknown>> = {
 
 /** Answers one request. What it rejects with is a defect. */
 export async function handleRequest(context: RequestContext, request: Request, response: Response): Promise<void> {
-  const url = new URL(request.url ?? '/', 'https://gateway');
-  const route = routeOf(url.pathname);
+  const { path, search } = requestTarget(request.url ?? '');
+  const route = routeOf(path);
   if (route?.kind === 'health') return sendHealth(context, route.what, response);
   if (route?.kind === 'review') return review(context, request, response);
   // Who is not introduced learns nothing, not even what is not there.
   const authentication = authenticate(context, request);
   if ('refusal' in authentication) {
     const address = request.socket.remoteAddress;
-    context.log.warn('request refused', { path: url.pathname, address, why: authentication.refusal });
+    context.log.warn('request refused', { path, address, why: authentication.refusal });
     return sendFailure(response, failure('Unauthorized', 'Unauthorized'));
   }
   if (route === undefined) {
     return sendFailure(response, failure('NotFound', 'the server could not find the requested resource'));
   }
   if (request.method !== 'GET' && request.method !== 'HEAD') {
-    return sendFailure(response, failure('MethodNotAllowed', `${request.method} is not supported on ${url.pathname}`));
+    return sendFailure(response, failure('MethodNotAllowed', `${request.method} is not supported on ${path}`));
   }
-  if (route.kind === 'log') return sendLog(context, route, url.searchParams, authentication.user, request, response);
+  if (route.kind === 'log') return sendLog(context, route, search, authentication.user, request, response);
   return sendDocument(DOCUMENTS[route.kind], request, response);
 }
 
