@@ -23,7 +23,9 @@ const { cluster } = waggle;
 
 beforeAll(async () => {
   await cluster.createNamespace(NAMESPACE);
-  await cluster.apply(...PODS.map(({ count, ...pod }) => workloadPod({ ...pod, namespace: NAMESPACE, script: kills(count) })));
+  await cluster.apply(
+    ...PODS.map(({ count, ...pod }) => workloadPod({ ...pod, namespace: NAMESPACE, script: kills(count) })),
+  );
   await podsReady(cluster, NAMESPACE);
 }, 180_000);
 
