@@ -9,6 +9,7 @@ import { GatewayServer, type Ports } from './server/gateway-server.ts';
 import { AgentDialer } from './streams/agent-dialer.ts';
 import { Agents } from './streams/agents.ts';
 import { Traces } from './streams/traces.ts';
+import { TraceChecker } from './webhook/trace-checker.ts';
 
 /** How often the certificates are looked at; a random part more, so that replicas do not look at once. */
 const RENEWAL_MS = 10 * 60_000;
@@ -24,13 +25,15 @@ export class Gateway {
   readonly #agents: Agents;
   readonly #traces: Traces;
   readonly #frontProxy: FrontProxyWatch;
+  readonly #checker: TraceChecker;
   readonly #draining = new AbortController();
   readonly #closing = new AbortController();
   readonly #client: KubeClient;
   #parts: Parts | undefined;
   #unready: string | undefined = 'starting';
 
-  constructor(client: KubeClient, options: GatewayOptions, log: Log) {
+  /** @param program whose `serveChecks` checks scripts in a thread of its own */
+  constructor(client: KubeClient, options: GatewayOptions, log: Log, program: string | URL) {
     this.#client = client;
     this.#options = options;
     this.#log = log;
@@ -41,6 +44,7 @@ export class Gateway {
     this.#frontProxy = new FrontProxyWatch(client, problem('reading the front proxy'));
     this.#agents = new Agents(client, options.namespace, problem('the watch of agents'));
     this.#traces = new Traces(client, problem('the watch of traces'));
+    this.#checker = new TraceChecker({ program, onProblem: (message) => log.warn(message) });
   }
 
   /** Resolves when it serves, and is ready. */
@@ -71,7 +75,7 @@ export class Gateway {
     this.#draining.abort();
     await this.#parts?.server.close(this.#options.graceMs);
     this.#parts?.bundles.close();
-    for (const part of [this.#frontProxy, this.#agents, this.#traces]) part.close();
+    for (const part of [this.#frontProxy, this.#agents, this.#traces, this.#checker]) part.close();
   }
 
   #context(dialer: AgentDialer): ConstructorParameters<typeof GatewayServer>[0] {
@@ -80,6 +84,7 @@ export class Gateway {
       traces: this.#traces,
       dialer,
       log: this.#log,
+      check: (spec, kind) => this.#checker.check(spec, kind),
       draining: this.#draining.signal,
       authenticate: (chain, rawHeaders) => this.#frontProxy.authenticate(chain, rawHeaders),
       unready: () => this.#unready,

@@ -1,11 +1,18 @@
+import { isMainThread } from 'node:worker_threads';
 import { inClusterConnection, KubeClient, type KubeConnection } from '@waggle/kube';
 import { Gateway } from './gateway.ts';
 import { Log } from './log.ts';
 import { type GatewayOptions, HELP, parseOptions } from './options.ts';
+import { serveChecks } from './webhook/check-thread.ts';
 
-const options = readOptions();
-if (options === undefined) process.stdout.write(HELP);
-else void run(options);
+if (isMainThread) start();
+else serveChecks(); // The thread of the gateway's TraceChecker.
+
+function start(): void {
+  const options = readOptions();
+  if (options === undefined) process.stdout.write(HELP);
+  else void run(options);
+}
 
 function readOptions(): GatewayOptions | undefined {
   try {
@@ -23,7 +30,7 @@ async function run(given: GatewayOptions): Promise<void> {
     process.exit(1);
   });
   const client = new KubeClient(connection(), { userAgent: 'waggle-gateway' });
-  const gateway = new Gateway(client, given, log);
+  const gateway = new Gateway(client, given, log, new URL(import.meta.url));
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       void gateway.stop().then(() => process.exit(0));

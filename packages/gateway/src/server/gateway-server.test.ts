@@ -6,6 +6,7 @@ import { parseFrontProxy } from '../authentication/front-proxy.ts';
 import { createAuthority, issueCertificate } from '../certificates/issue-certificate.ts';
 import type { KeyPair } from '../certificates/key-pair.ts';
 import { Log } from '../log.ts';
+import { checkTrace } from '../webhook/check-trace.ts';
 import { GatewayServer } from './gateway-server.ts';
 import type { RequestContext } from './request-handler.ts';
 
@@ -40,6 +41,7 @@ beforeAll(async () => {
     log: new Log('debug', (line) => lines.push(line)),
     authenticate: (...given: Parameters<Authenticator['authenticate']>) => authenticator.authenticate(...given),
     unready: () => unready,
+    check: checkTrace,
     traces: { find: async () => undefined },
     draining: new AbortController().signal,
   } as unknown as RequestContext;

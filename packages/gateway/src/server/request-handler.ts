@@ -15,7 +15,7 @@ import type { AgentDialer } from '../streams/agent-dialer.ts';
 import type { Agents } from '../streams/agents.ts';
 import { TraceStream } from '../streams/trace-stream.ts';
 import { type Traces, typeOf } from '../streams/traces.ts';
-import { reviewTrace } from '../webhook/review-trace.ts';
+import { type CheckTrace, reviewTrace } from '../webhook/review-trace.ts';
 import { pump } from './pump.ts';
 import { readJson } from './read-json.ts';
 
@@ -27,6 +27,7 @@ export interface RequestContext {
   readonly traces: Traces;
   readonly dialer: AgentDialer;
   readonly log: Log;
+  readonly check: CheckTrace;
   authenticate(
     ...request: Parameters<(chain: ReturnType<typeof peerChain>, rawHeaders: readonly string[]) => void>
   ): Authentication;
@@ -79,12 +80,12 @@ function sendHealth({ unready }: RequestContext, what: 'live' | 'ready', respons
 }
 
 /** Needs no authentication: it says of a script what anybody's compiler would, and stores nothing. */
-async function review({ log }: RequestContext, request: Request, response: Response): Promise<void> {
+async function review({ log, check }: RequestContext, request: Request, response: Response): Promise<void> {
   if (request.method !== 'POST') return sendFailure(response, failure('MethodNotAllowed', 'reviews are posted'));
   const body = await readJson(request);
   if (body.problem !== undefined) return sendFailure(response, failure(body.problem, body.message));
   const start = performance.now();
-  const answer = reviewTrace(body.value);
+  const answer = await reviewTrace(body.value, check);
   if (answer === undefined)
     return sendFailure(response, failure('BadRequest', 'expected an AdmissionReview with a request'));
   const { allowed, uid } = answer.response;

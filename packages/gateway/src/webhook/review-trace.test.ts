@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { checkTrace } from './check-trace.ts';
 import { reviewTrace } from './review-trace.ts';
 
 interface Given {
@@ -9,11 +10,11 @@ interface Given {
   readonly subResource?: string;
 }
 
-function answerTo(
+async function answerTo(
   spec: unknown,
   { kind = 'Trace', operation = 'CREATE', metadata = {}, before, subResource }: Given = {},
 ) {
-  const answer = reviewTrace({
+  const body = {
     apiVersion: 'admission.k8s.io/v1',
     kind: 'AdmissionReview',
     request: {
@@ -24,7 +25,8 @@ function answerTo(
       object: { apiVersion: 'waggle.dev/v1alpha1', kind, metadata, spec },
       oldObject: before === undefined ? null : { spec: before },
     },
-  });
+  };
+  const answer = await reviewTrace(body, checkTrace);
   expect(answer?.response.uid).toBe('u-1');
   return answer!.response;
 }
@@ -57,8 +59,8 @@ describe('a review accepts', () => {
     ['a spec that stays as it is', script('x'), { operation: 'UPDATE', before: script('x') }],
     ['status', script('x'), { operation: 'UPDATE', subResource: 'status' }],
     ['other kinds', script('x'), { kind: 'Pod' }],
-  ])('%s', (_, spec, given) => {
-    expect(answerTo(spec, given)).toMatchObject({ allowed: true });
+  ])('%s', async (_, spec, given) => {
+    expect(await answerTo(spec, given)).toMatchObject({ allowed: true });
   });
 });
 
@@ -89,8 +91,8 @@ describe('a review refuses', () => {
       'my.bt:1:2: error[syntax]',
       { operation: 'UPDATE', before: script('BEGIN {}') },
     ],
-  ])('%s', (_, spec, message, given) => {
-    const { allowed, status } = answerTo(spec, given);
+  ])('%s', async (_, spec, message, given) => {
+    const { allowed, status } = await answerTo(spec, given);
     expect({ allowed, code: status?.code, reason: status?.reason }).toEqual({
       allowed: false,
       code: 400,
@@ -99,16 +101,16 @@ describe('a review refuses', () => {
     expect(status?.message).toContain(message);
   });
 
-  it('shows the place', () => {
-    const { status } = answerTo(script('BEGIN { printf("%d\\n", $x); }'));
+  it('shows the place', async () => {
+    const { status } = await answerTo(script('BEGIN { printf("%d\\n", $x); }'));
     expect(status?.message.split('\n').slice(1, 3)).toEqual([
       '  1 | BEGIN { printf("%d\\n", $x); }',
       '    |                        ^~',
     ]);
   });
 
-  it('says only so much', () => {
-    const { status } = answerTo(script(`BEGIN { ${'$x = $y; '.repeat(100)} }`));
+  it('says only so much', async () => {
+    const { status } = await answerTo(script(`BEGIN { ${'$x = $y; '.repeat(100)} }`));
     expect(status?.message.split('\n').at(-1)).toMatch(/^and \d+ more$/);
   });
 });
@@ -119,23 +121,23 @@ describe('a script of a Trace is confined', () => {
     ['kernel memory', 'BEGIN { print(*(uint64*)0xffffffff81000000); }'],
     ['what arguments point to', 'rawtracepoint:sched_switch { print(args.prev->cred->uid.val); }'],
     ['files of the node', 'BEGIN { cat("/etc/shadow"); }'],
-  ])('%s', (_, text) => {
-    const refused = answerTo(script(text));
+  ])('%s', async (_, text) => {
+    const refused = await answerTo(script(text));
     expect([refused.allowed, refused.status?.message]).toEqual([
       false,
       expect.stringMatching(/error\[confined-[a-z-]+\]/),
     ]);
-    expect(answerTo(script(text), { kind: 'ClusterTrace' })).toMatchObject({ allowed: true });
+    expect(await answerTo(script(text), { kind: 'ClusterTrace' })).toMatchObject({ allowed: true });
   });
 
-  it('but gadgets of the catalogue are not', () => {
+  it('but gadgets of the catalogue are not', async () => {
     for (const gadget of ['biolatency', 'execsnoop', 'opensnoop', 'runqlat', 'syscount'])
-      expect([gadget, answerTo({ program: { gadget } }).allowed]).toEqual([gadget, true]);
+      expect([gadget, (await answerTo({ program: { gadget } })).allowed]).toEqual([gadget, true]);
   });
 });
 
-it('tells warnings of what is accepted', () => {
-  const { allowed, warnings } = answerTo(script('BEGIN { 1 + 1; }'));
+it('tells warnings of what is accepted', async () => {
+  const { allowed, warnings } = await answerTo(script('BEGIN { 1 + 1; }'));
   expect(allowed).toBe(true);
   expect(warnings).toEqual([expect.stringMatching(/^my\.bt:1:9: /)]);
 });
@@ -150,6 +152,6 @@ it.each<[string, unknown]>([
     'an object that is none',
     { kind: 'AdmissionReview', request: { uid: 'x', operation: 'CREATE', kind: { group: 'g', kind: 'k' }, object: 7 } },
   ],
-])('what is no review is not answered: %s', (_, body) => {
-  expect(reviewTrace(body)).toBeUndefined();
+])('what is no review is not answered: %s', async (_, body) => {
+  expect(await reviewTrace(body, checkTrace)).toBeUndefined();
 });

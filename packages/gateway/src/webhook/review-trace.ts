@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { CLUSTER_TRACES, TRACES, WAGGLE_GROUP } from '@waggle/kube';
-import { checkTrace } from './check-trace.ts';
+import { CLUSTER_TRACES, TRACES, type TraceKind, WAGGLE_GROUP } from '@waggle/kube';
+import type { TraceCheck } from './check-trace.ts';
 
 /** `admission.k8s.io/v1`, as far as it is read here. */
 interface AdmissionRequest {
@@ -31,21 +31,23 @@ const MAX_WARNINGS = 10;
 /** A message travels in one `Status`; a script of errors is no reason for a book. */
 const MAX_PROBLEMS = 20;
 
+export type CheckTrace = (spec: unknown, kind: TraceKind) => TraceCheck | Promise<TraceCheck>;
+
 /** Answers a review; undefined where what came is none. Never refuses what is no trace, is being deleted, or keeps its spec. */
-export function reviewTrace(body: unknown): AdmissionReview | undefined {
+export async function reviewTrace(body: unknown, check: CheckTrace): Promise<AdmissionReview | undefined> {
   const request = requestOf(body);
   if (request === undefined) return undefined;
-  return { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response: responseTo(request) };
+  return { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response: await responseTo(request, check) };
 }
 
-function responseTo(request: AdmissionRequest): AdmissionResponse {
+async function responseTo(request: AdmissionRequest, check: CheckTrace): Promise<AdmissionResponse> {
   const { uid, object } = request;
   const kind = traceKind(request);
   const isSettled =
     object?.metadata?.deletionTimestamp !== undefined ||
     (request.operation === 'UPDATE' && isDeepStrictEqual(object?.spec, request.oldObject?.spec));
   if (kind === undefined || object == null || isSettled) return { uid, allowed: true };
-  const { problems, warnings } = checkTrace(object.spec, kind);
+  const { problems, warnings } = await check(object.spec, kind);
   const shown = warnings.slice(0, MAX_WARNINGS).map((text) => text.slice(0, WARNING_CHARACTERS));
   const answer = { uid, ...(shown.length > 0 && { warnings: shown }) };
   if (problems.length === 0) return { ...answer, allowed: true };
