@@ -144,6 +144,7 @@ export class TraceRun {
       source: { name: context.node, run: this.id },
       identities: context.identity.identities,
       ledger: () => this.ledger,
+      hidesKernelAddresses: info.trace?.namespace !== undefined,
       ...(effects !== undefined && { effects }),
       write: (frame) => this.#append(frame),
     });

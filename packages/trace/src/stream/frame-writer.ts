@@ -35,6 +35,8 @@ export interface FrameWriterParts {
   readonly identities: { lookup(cgroupId: bigint): Identity | undefined };
   /** The trace's books now; undefined while there are none. Asked every second. */
   readonly ledger?: () => Ledger | undefined;
+  /** Kernel stacks go out with names, and with numbers in place of addresses: for readers who may see only some of the node's pods. */
+  readonly hidesKernelAddresses?: boolean;
   /** What `cat()` and `system()` do; absent: nothing. */
   readonly effects?: Required<Pick<Scene, 'readFile' | 'runCommand'>>;
   /** Takes the stream, frame by frame. */
@@ -66,7 +68,7 @@ export class FrameWriter implements Sink {
   readonly #parts: FrameWriterParts;
   readonly #plans: readonly RecordPlan[];
   readonly #mapAsker: MapAsker;
-  readonly #facts = new FactCollector();
+  readonly #facts: FactCollector;
   readonly #batch = new RecordBatch();
   readonly #identities: IdentityCollector;
   #ordinal = 0;
@@ -78,6 +80,7 @@ export class FrameWriter implements Sink {
   constructor(parts: FrameWriterParts) {
     this.#parts = parts;
     const { script, info } = parts;
+    this.#facts = new FactCollector(parts.hidesKernelAddresses);
     this.#plans = script.actions.map((action) => this.#plan(action));
     this.#mapAsker = new MapAsker(script, this.#facts);
     this.#identities = new IdentityCollector(parts.identities);

@@ -3,6 +3,7 @@ import type { StackType } from '@waggle/bpftrace';
 import { encodeText, type RenderContext, type SymbolName } from '@waggle/bpftrace/output';
 import type { FactsSchema, SymbolSchema } from '../frames_pb.ts';
 import type { Slot } from '../value-slots.ts';
+import { HiddenAddresses } from './hidden-addresses.ts';
 
 /** The content of a `facts` frame, all but its source. */
 export type FactsInit = Partial<Omit<MessageInitShape<typeof FactsSchema>, '$typeName' | '$unknown'>>;
@@ -27,9 +28,15 @@ export class FactCollector {
   readonly #users = new Asked<bigint>();
   readonly #cgroups = new Asked<bigint>();
   readonly #texts = new Asked<number>();
+  readonly #hidden: HiddenAddresses | undefined;
   #pending: FactsInit | undefined;
   #count = 0;
   #toldClocks = false;
+
+  /** @param hidesKernelAddresses stacks of the kernel say what is called where, not where that is. */
+  constructor(hidesKernelAddresses = false) {
+    this.#hidden = hidesKernelAddresses ? new HiddenAddresses() : undefined;
+  }
 
   /** The readers should forget: see `forget`. */
   get isFull(): boolean {
@@ -106,10 +113,11 @@ export class FactCollector {
     }
   }
 
-  #kernelSymbol(key: number | bigint, address: bigint, render: RenderContext): void {
+  /** @param sent what stands for the address in the stream. */
+  #kernelSymbol(key: number | bigint, address: bigint, render: RenderContext, sent = address): void {
     const symbol = this.#kernel.answer(key, render.kernelSymbol(address));
     if (symbol === undefined) return;
-    push(this.#facts, 'kernelSymbols', { address, symbol: symbolInit(symbol) });
+    push(this.#facts, 'kernelSymbols', { address: sent, symbol: symbolInit(symbol) });
     this.#count++;
   }
 
@@ -149,16 +157,19 @@ export class FactCollector {
   ): void {
     const addresses = asked.answer(key, render.stack(type, id));
     if (addresses === undefined) return;
-    push(this.#facts, 'stacks', { limit: type.limit, id, addresses: [...addresses] });
+    const hidden = type.kind === 'kstack' ? this.#hidden : undefined;
+    const sent = addresses.map((address) => hidden?.numberOf(address) ?? address);
+    push(this.#facts, 'stacks', { limit: type.limit, id, addresses: sent });
     this.#count += 1 + addresses.length;
     if (type.mode === 'raw' || type.mode === 'build_id') return;
-    for (const address of addresses) {
+    for (const [index, address] of addresses.entries()) {
       if (type.kind === 'ustack') {
         this.#userSymbol(pid, address, render);
         continue;
       }
-      const symbolKey = addressKey(Number(address & 0xffff_ffffn), Number(address >> 32n));
-      if (this.#kernel.isNew(symbolKey)) this.#kernelSymbol(symbolKey, address, render);
+      const shown = sent[index]!;
+      const symbolKey = addressKey(Number(shown & 0xffff_ffffn), Number(shown >> 32n));
+      if (this.#kernel.isNew(symbolKey)) this.#kernelSymbol(symbolKey, address, render, shown);
     }
   }
 
