@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { cluster } from './cluster.ts';
 import { compileTime } from './compile-time.ts';
 import { drain } from './drain.ts';
 import { type Bench, print } from './harness/bench.ts';
@@ -27,6 +28,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   d: { title: 'reading: the ring buffer, and the whole command', run: drain },
   e: { title: 'memory of an agent with ten traces', run: memory },
   f: { title: 'start of a trace in a running process', run: traceStart },
+  g: { title: 'a cluster: first event, agents, streams', run: cluster },
   h: { title: 'stream: writing, reading, merging, recording', run: stream },
   i: { title: 'identity: whose a cgroup is', run: identity },
 };

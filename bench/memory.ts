@@ -4,17 +4,9 @@ import { WorkloadCgroup } from '@waggle/trace';
 import { Agent } from './harness/agent.ts';
 import { type Bench, print } from './harness/bench.ts';
 import { formatNumber, formatTable } from './harness/format-table.ts';
+import { GADGETS, SCRIPTS } from './harness/trace-programs.ts';
 import { Workload } from './harness/workload.ts';
 import type { AgentMemory } from './processes/agent.ts';
-
-const GADGETS = ['opensnoop', 'execsnoop', 'runqlat', 'biolatency', 'syscount'];
-const SCRIPTS = [
-  'tracepoint:syscalls:sys_enter_openat { @opens[comm] = count(); }',
-  'tracepoint:syscalls:sys_exit_read { @bytes[tid] = sum(args.ret); @size = hist(args.ret); }',
-  'tracepoint:syscalls:sys_enter_openat { @paths[str(args.filename)] = count(); }',
-  'tracepoint:syscalls:sys_enter_openat { print((flags = args.flags, path = str(args.filename))); }',
-  'tracepoint:syscalls:sys_enter_openat { @[kstack] = count(); }',
-];
 
 const EVENTS_PER_SECOND = 10_000;
 

@@ -24,6 +24,9 @@ await bundle({
   external: ['koffi'],
   logLevel: 'warning',
   plugins: [embedCatalogue()],
+  banner: {
+    js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
+  },
 });
 // Node.js reads the certificates that this names at every start, which would be measured too.
 const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;

@@ -1,6 +1,6 @@
-import { closeSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { lastGrowth } from './last-growth.ts';
 import type { ScriptRun, Tool } from './tool.ts';
 import { Tracing } from './tracing.ts';
 import type { Workload, WorkloadTask } from './workload.ts';
@@ -42,7 +42,7 @@ export async function measureThroughput(
     const cpuBefore = tracing.cpuSeconds();
     const started = performance.now();
     const { seconds } = await workload.run(task);
-    const ended = await lastGrowth(path);
+    const ended = await lastGrowth(path, SILENCE_MS);
     const cpuSeconds = tracing.cpuSeconds() - cpuBefore;
     const errors = await tracing.stop();
     const text = readFileSync(path, 'latin1');
@@ -65,21 +65,6 @@ export async function measureThroughput(
     closeSync(output);
     rmSync(path);
   }
-}
-
-/** When the file last grew. */
-async function lastGrowth(path: string): Promise<number> {
-  let size = -1;
-  let since = performance.now();
-  while (performance.now() - since < SILENCE_MS) {
-    const now = statSync(path).size;
-    if (now !== size) {
-      size = now;
-      since = performance.now();
-    }
-    await sleep(5);
-  }
-  return since;
 }
 
 /** waggle: `N lost`; bpftrace: `Lost N events`, again and again, or `{"type": "lost_events", "data": {"events": N}}`. */

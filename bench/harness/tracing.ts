@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { cpuSecondsOf } from './cpu-seconds.ts';
 import { type ProgramStatistics, programIdsOf, readProgramStatistics, sumStatistics } from './program-statistics.ts';
 
 const ATTACH_DEADLINE_MS = 20_000;
-/** USER_HZ, the same on all of Linux's architectures that we know. */
-const TICKS_PER_SECOND = 100;
 const STOP_DEADLINE_MS = 60_000;
 
 export interface TracingOptions {
@@ -55,10 +54,7 @@ export class Tracing {
 
   /** CPU time of the command until now, with all of its threads. */
   cpuSeconds(): number {
-    // The name in parentheses may hold anything; `utime` and `stime` are the 12th and 13th field behind it.
-    const stat = readFileSync(`/proc/${this.#child.pid}/stat`, 'latin1');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+    return cpuSecondsOf(this.#child.pid!);
   }
 
   /** Ctrl-C; resolves once it has ended, with what it wrote to standard error. */

@@ -17,7 +17,7 @@ interface PodList {
 
 /** The processes of waggle's pods of a component: `agent`, `gateway`. */
 export async function waggleProcesses(
-  { kubectl }: TestCluster,
+  { kubectl }: Pick<TestCluster, 'kubectl'>,
   component: 'agent' | 'gateway',
 ): Promise<readonly AgentProcess[]> {
   const labels = `app.kubernetes.io/name=waggle,app.kubernetes.io/component=${component}`;
