@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** `unit` tests are pure and run side by side; `kernel` tests enter this machine's kernel and run one file at a time. */
+/**
+ * `unit` tests are pure and run side by side; `kernel` tests enter this machine's kernel and run one file at a time; `vm` runs those, and the
+ * `*.vm.test.ts` that need more than this kernel has, on other kernels.
+ */
 const conditions = ['source', 'module', 'node', 'import', 'default'];
 
 export default defineConfig({
@@ -15,7 +18,9 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/*/{src,catalogue}/**/*.test.ts', 'scripts/**/*.test.ts'],
           sequence: { groupOrder: 0 },
-          exclude: ['**/*.kernel.test.ts', '**/node_modules/**', '**/dist/**'],
+          // Property tests take their time on a busy machine.
+          testTimeout: 60_000,
+          exclude: ['**/*.{kernel,vm}.test.ts', '**/node_modules/**', '**/dist/**'],
         },
       },
       {
@@ -23,13 +28,17 @@ export default defineConfig({
         test: {
           name: 'kernel',
           include: ['packages/*/{src,catalogue}/**/*.kernel.test.ts', 'test/**/*.test.ts'],
-          exclude: ['**/node_modules/**', '**/dist/**'],
+          exclude: ['**/*.vm.test.ts', 'test/ground/vm/vm.test.ts', '**/node_modules/**', '**/dist/**'],
           globalSetup: ['test/ground/cluster-of-run.ts'],
           fileParallelism: false,
           sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
+      },
+      {
+        extends: true,
+        test: { name: 'vm', include: ['test/ground/vm/vm.test.ts'], sequence: { groupOrder: 2 } },
       },
     ],
   },
