@@ -5,8 +5,9 @@
 import { build } from './build.mjs';
 import { runCommand } from './run-command.mjs';
 import { ensureSystemPackages } from './system-packages.mjs';
+import { VM_PACKAGES } from './vm-packages.mjs';
 
 await build();
-await ensureSystemPackages(['runc', 'busybox-static', 'gcc', 'libc6-dev']);
+await ensureSystemPackages(['runc', 'busybox-static', 'gcc', 'libc6-dev', ...VM_PACKAGES]);
 const code = await runCommand('node_modules/.bin/vitest', ['run', ...process.argv.slice(2)]);
 process.exit(code);

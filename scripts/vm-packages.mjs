@@ -10,6 +10,8 @@ export const VM_PACKAGES = [
   'findutils',
   'gcc',
   'libc6-dev',
+  'mount',
+  'openssl',
   'procps',
   'runc',
 ];

@@ -39,7 +39,9 @@ const OPTIONS = {
   conditions: ['source'],
   external: ['koffi'],
   // Bundled packages in the older module format ask for Node.js's own modules with `require`.
-  banner: { js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
+  },
   logLevel: 'error',
 } as const satisfies BuildOptions;
 

@@ -9,12 +9,23 @@ export const PROJECT = repositoryRoot();
 
 /** npm packages that the tests run on; those that the project's packages depend on come along. */
 const TEST_MODULES = ['vitest', 'fast-check', 'esbuild', 'yaml'];
-const TOP_FILES = ['build/vm/guest', 'package.json', 'vitest.config.ts', 'tsconfig.json', 'README.md', 'packages', 'test', 'scripts'];
+const TOP_FILES = [
+  'build/vm/guest',
+  'package.json',
+  'vitest.config.ts',
+  'tsconfig.json',
+  'README.md',
+  'packages',
+  'test',
+  'scripts',
+];
 const NEVER = new Set(['node_modules', '.git']);
 
 /** The checkout as it is now, built, with the npm packages that it and its tests need. */
 export function projectDisk(): DiskContent {
-  const files = TOP_FILES.map((name) => join(PROJECT, name)).filter(existsSync).flatMap(walk);
+  const files = TOP_FILES.map((name) => join(PROJECT, name))
+    .filter(existsSync)
+    .flatMap(walk);
   const modules = moduleFolders();
   const hash = createHash('sha256').update('1');
   for (const file of files) hash.update(`${relative(PROJECT, file)}\0`).update(contentOf(file));
@@ -45,7 +56,8 @@ function moduleFolders(): readonly string[] {
     if (folder === undefined || found.has(folder)) return;
     found.add(folder);
     const { dependencies, optionalDependencies, peerDependencies } = manifest(folder);
-    for (const next of Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies })) visit(next, folder);
+    for (const next of Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }))
+      visit(next, folder);
   };
   for (const name of TEST_MODULES) visit(name, PROJECT);
   for (const name of readdirSync(join(PROJECT, 'packages'))) {

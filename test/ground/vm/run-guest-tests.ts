@@ -1,10 +1,12 @@
-import { bundleGuestTests, guestTestFiles } from './guest-tests.ts';
 import { type FileReport, REPORT_MARK } from './guest/report.ts';
+import { bundleGuestTests, guestTestFiles } from './guest-tests.ts';
 import type { KernelName } from './kernels.ts';
 import { runInVm } from './run-in-vm.ts';
 
 export interface GuestTestRun {
   readonly kernel: KernelName;
+  /** What should have run, from the checkout's root. */
+  readonly files: readonly string[];
   readonly reports: readonly FileReport[];
   /** Why there is no report of some files. */
   readonly failure?: string;
@@ -25,12 +27,18 @@ export async function runGuestTests(
   kernels: readonly KernelName[],
   options: GuestTestOptions,
 ): Promise<readonly GuestTestRun[]> {
-  const { runner, files } = await bundleGuestTests(options.files ?? guestTestFiles());
+  const paths = options.files ?? guestTestFiles();
+  const { runner, files } = await bundleGuestTests(paths);
   const command = ['node', '--enable-source-maps', runner, ...files.flatMap(({ path, bundle }) => [path, bundle])];
-  return await Promise.all(kernels.map((kernel) => runOn(kernel, command, options)));
+  const runs = kernels.map(async (kernel) => ({ ...(await runOn(kernel, command, options)), files: paths }));
+  return await Promise.all(runs);
 }
 
-async function runOn(kernel: KernelName, command: readonly string[], options: GuestTestOptions): Promise<GuestTestRun> {
+async function runOn(
+  kernel: KernelName,
+  command: readonly string[],
+  options: GuestTestOptions,
+): Promise<Omit<GuestTestRun, 'files'>> {
   const reports: FileReport[] = [];
   let said = '';
   let rest = '';
@@ -57,7 +65,8 @@ async function runOn(kernel: KernelName, command: readonly string[], options: Gu
       say: (progress) => process.stderr.write(`vm: ${progress}\n`),
       timeoutMs: options.timeoutMs,
     });
-    if (code !== 0) return { kernel, reports, failure: `the tests of Linux ${kernel} ended with code ${code}\n${said}` };
+    if (code !== 0)
+      return { kernel, reports, failure: `the tests of Linux ${kernel} ended with code ${code}\n${said}` };
     return { kernel, reports };
   } catch (error) {
     return { kernel, reports, failure: `${(error as Error).message}\n${said}` };

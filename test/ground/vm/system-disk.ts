@@ -15,6 +15,8 @@ const PACKAGES = [
   'grep',
   'libc-bin',
   'libc6-dev',
+  'mount',
+  'openssl',
   'procps',
   'runc',
   'sed',
@@ -26,14 +28,14 @@ const NEVER = /^\/usr\/share\/(doc|man|locale|info|lintian|bash-completion)\/|^\
 /** Debian as it is installed on this machine, as far as the project's tests need it, and this Node.js. */
 export async function systemDisk(): Promise<DiskContent> {
   const packages = await withDependencies(PACKAGES);
-  const query = ['-W', '-f', '${Package} ${Version}\\n', ...packages];
+  const query = ['-W', '-f', lineOf('Package', 'Version'), ...packages];
   const versions = await runTool('dpkg-query', query);
   const node = realpathSync(process.execPath);
   const { size, mtimeMs } = statSync(node);
   return {
     label: 'waggle-system',
     key: JSON.stringify(['1', versions, node, size, mtimeMs, process.version]),
-    files: [...new Map([...await filesOf(packages), ...(await nodeFiles(node)), ...usrMerge()])],
+    files: [...new Map([...(await filesOf(packages)), ...(await nodeFiles(node)), ...usrMerge()])],
   };
 }
 
@@ -41,11 +43,17 @@ async function withDependencies(names: readonly string[]): Promise<string[]> {
   const only = ['recommends', 'suggests', 'conflicts', 'breaks', 'replaces', 'enhances'].map((kind) => `--no-${kind}`);
   const text = await runTool('apt-cache', ['depends', '--recurse', '--installed', ...only, ...names]);
   const found = text.split('\n').filter((line) => /^[a-z0-9]/.test(line));
-  const installed = await runTool('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\\n']);
-  const names_ = new Set(installed.split('\n').filter((line) => line.endsWith(' installed')).map((line) => line.split(' ')[0]!));
-  const missing = names.filter((name) => !names_.has(name));
+  const statuses = await runTool('dpkg-query', ['-W', '-f', lineOf('Package', 'db:Status-Status')]);
+  const lines = statuses.split('\n').filter((line) => line.endsWith(' installed'));
+  const installed = new Set(lines.map((line) => line.split(' ')[0]!));
+  const missing = names.filter((name) => !installed.has(name));
   if (missing.length > 0) throw new Error(`please install these packages first: ${missing.join(' ')}`);
-  return [...new Set([...names, ...found])].filter((name) => names_.has(name)).sort();
+  return [...new Set([...names, ...found])].filter((name) => installed.has(name)).sort();
+}
+
+/** A format of dpkg-query: these fields, a line for each package. */
+function lineOf(...fields: readonly string[]): string {
+  return `${fields.map((field) => `\${${field}}`).join(' ')}\\n`;
 }
 
 async function filesOf(packages: readonly string[]): Promise<[string, string][]> {

@@ -12,7 +12,7 @@ const CONTEXTS = [0, 255, 37].map((step) =>
   Uint8Array.from({ length: CONTEXT_BYTES }, (_, index) => (step === 37 ? index * 37 : step)),
 );
 
-const PROGRAMS = 300;
+const PROGRAMS = 5 * Number(process.env.WAGGLE_RUNS ?? 60);
 
 /** Sign-extending moves and loads came with Linux 6.6. */
 const [major, minor] = release().split('.').map(Number) as [number, number];

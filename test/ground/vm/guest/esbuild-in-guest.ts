@@ -13,7 +13,8 @@ interface BuildOptions {
 export function buildSync({ entryPoints, outfile }: BuildOptions): void {
   const source = relative(process.cwd(), entryPoints[0]!);
   const built = join('build', 'vm', 'guest', 'programs', source.replace(/\.ts$/, '.mjs'));
-  if (!existsSync(built)) throw new Error(`${source} is not built for guests: name it in test/ground/vm/guest-tests.ts`);
+  if (!existsSync(built))
+    throw new Error(`${source} is not built for guests: name it in test/ground/vm/guest-tests.ts`);
   copyFileSync(built, outfile);
 }
 

@@ -16,6 +16,7 @@ export interface TestReport {
   readonly note?: string;
   /** Messages, differences and places. */
   readonly errors: readonly string[];
+  readonly ms: number;
 }
 
 /** In front of each line of standard output that is a report; what tests themselves print has no such mark. */

@@ -4,7 +4,14 @@
  */
 import { writeSync } from 'node:fs';
 import { relative } from 'node:path';
-import { type File, startTests, type Task, type Test, type VitestRunner, type VitestRunnerConfig } from '@vitest/runner';
+import {
+  type File,
+  startTests,
+  type Task,
+  type Test,
+  type VitestRunner,
+  type VitestRunnerConfig,
+} from '@vitest/runner';
 import { type FileReport, REPORT_MARK, type TestReport } from './report.ts';
 
 /** Emulated processors are some twenty times slower. */
@@ -75,13 +82,19 @@ function testReport(test: Test): TestReport {
   for (let task: Task | undefined = test; task !== undefined && task !== test.file; task = task.suite) {
     path.unshift(task.name);
   }
-  const note = undefined as string | undefined;
+  const note = (test.result as { readonly note?: string } | undefined)?.note;
   const state = test.result?.state;
   return {
     path,
-    state: state === 'pass' ? 'passed' : state === 'skip' || test.mode === 'skip' || test.mode === 'todo' ? 'skipped' : 'failed',
+    state:
+      state === 'pass'
+        ? 'passed'
+        : state === 'skip' || test.mode === 'skip' || test.mode === 'todo'
+          ? 'skipped'
+          : 'failed',
     ...(note !== undefined && { note }),
     errors: state === undefined && test.mode === 'run' ? ['it did not run'] : errorsOf(test),
+    ms: Math.round(test.result?.duration ?? 0),
   };
 }
 

@@ -6,6 +6,7 @@ import {
   ASYMMETRIC_MATCHERS_OBJECT,
   type AsymmetricMatchersContaining,
   chai,
+  customMatchers,
   type ExpectStatic,
   getState,
   JestAsymmetricMatchers,
@@ -33,8 +34,32 @@ function makeExpect(): ExpectStatic {
   Object.assign(made, chai.expect, matchers);
   made.getState = () => getState(made);
   made.setState = (state) => setState(state, made);
+  made.extend = (more) =>
+    (chai.expect as unknown as { extend(on: ExpectStatic, more: unknown): void }).extend(made, more);
+  made.extend(customMatchers);
+  made.poll = poll as ExpectStatic['poll'];
   made.fail = (message?: string) => chai.assert.fail(message);
   return made;
+}
+
+/** `expect.poll(read).toBe(3)`: asks again until it is so. */
+function poll(read: () => unknown): object {
+  const asked = (negated: boolean): object =>
+    new Proxy(Object.create(null) as object, {
+      get: (_, name: string) => {
+        if (name === 'not') return asked(!negated);
+        return (...words: unknown[]) =>
+          vi.waitFor(async () => {
+            const assertion = expect(await read());
+            const matchers = (negated ? assertion.not : assertion) as unknown as Record<
+              string,
+              (...of: unknown[]) => void
+            >;
+            matchers[name]!(...words);
+          });
+      },
+    });
+  return asked(false);
 }
 
 const WAIT_MS = 50;
