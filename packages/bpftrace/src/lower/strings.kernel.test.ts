@@ -22,7 +22,7 @@ import {
   when,
 } from './tree.test-kit.ts';
 
-const RUNS = 40;
+const RUNS = Number(process.env.WAGGLE_RUNS ?? 40);
 
 /** Two texts that are equal for a while, of a few letters so that parts of one are often in the other. */
 const texts = fc
