@@ -1,2 +1,2 @@
 /** waggle's gateway: the aggregated Kubernetes API of streams, and the webhook that checks traces. */
-export { Gateway } from './gateway.ts';
+export { CertificateStore } from './certificates/certificate-store.ts';
