@@ -28,6 +28,7 @@ async function bundleProgram(from, to) {
   const { embedCatalogue } = await import('./embed-catalogue.mjs');
   const { embedManifests } = await import('./embed-manifests.mjs');
   const { lazyBuiltins } = await import('./lazy-builtins.mjs');
+  const { lazyPackages } = await import('./lazy-packages.mjs');
   mkdirSync(dirname(to), { recursive: true });
   await bundle({
     entryPoints: [from],
@@ -45,7 +46,7 @@ async function bundleProgram(from, to) {
     sourcesContent: false,
     legalComments: 'none',
     logLevel: 'warning',
-    plugins: [clusterApart(), embedCatalogue(), embedManifests(), lazyBuiltins()],
+    plugins: [clusterApart(), embedCatalogue(), embedManifests(), lazyBuiltins(), lazyPackages()],
     define: { 'import.meta.url': 'importMetaUrl', __WAGGLE_VERSION__: JSON.stringify(await version()) },
     banner: { js: "const importMetaUrl=require('node:url').pathToFileURL(__filename).href;" },
   });

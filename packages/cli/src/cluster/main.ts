@@ -24,4 +24,8 @@ export async function runClusterCommandLine(argv: readonly string[], invokedAs =
   }
 }
 
-export { warmUpCluster } from './warm-up.ts';
+/** For the build. */
+export async function warmUpCluster(): Promise<void> {
+  const { warmUpCluster: warmUp } = await import('./warm-up.ts');
+  return warmUp();
+}

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { type Cluster, KubeConfig, type User } from '@kubernetes/client-node';
+// Not the whole package: its index loads the classes of every API.
+import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
+import type { Cluster, User } from '@kubernetes/client-node/dist/config_types.js';
 import { ClusterError } from './cluster-error.ts';
 import type { ConnectionOptions } from './connection-options.ts';
 import { addUserExtras, extrasOf } from './user-extras.ts';

@@ -1,5 +1,5 @@
 import type { Agent, RequestOptions } from 'node:https';
-import type { KubeConfig } from '@kubernetes/client-node';
+import type { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import { KubeClient, type KubeConnection } from '@waggle/kube';
 import { version } from '../../version.ts';
 import { ClusterError } from './cluster-error.ts';

@@ -1,5 +1,6 @@
 import { isAbsolute, join } from 'node:path';
-import type { KubeConfig, User } from '@kubernetes/client-node';
+import type { KubeConfig } from '@kubernetes/client-node/dist/config.js';
+import type { User } from '@kubernetes/client-node/dist/config_types.js';
 
 /** What a kubeconfig may say of a user that the official client does not read: whom to act as, beyond the name. */
 export interface UserExtras {
