@@ -29,8 +29,8 @@ const KERNEL_DEPENDENT: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The mistakes of a script that no kernel would take, before anything is asked of the cluster; the cluster's webhook and nodes find the others. A gadget
- * is right.
+ * The mistakes of a script that no kernel would take, before anything is asked of the cluster; the cluster's webhook and nodes find the others. A
+ * gadget is right.
  */
 export function checkLocally(
   { source, isFromCatalogue }: ProgramSource,

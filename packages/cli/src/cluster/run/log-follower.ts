@@ -29,8 +29,8 @@ const FIRST_PAUSE_MS = 200;
 const MAX_PAUSE_MS = 3000;
 
 /**
- * Reads a trace's log through the API server to its end. A connection that breaks (a gateway that ends, an API server that starts again) is made anew,
- * and the log goes on where it was.
+ * Reads a trace's log through the API server to its end. A connection that breaks (a gateway that ends, an API server that starts again) is made
+ * anew, and the log goes on where it was.
  *
  * @throws KubeError, KubeConnectionError where there is no log to be had; StreamError where it is damaged
  */

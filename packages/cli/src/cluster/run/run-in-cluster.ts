@@ -5,6 +5,7 @@ import { printDiagnostics } from '../../print-diagnostics.ts';
 import type { RowOptions } from '../../table/row-selection.ts';
 import { printText } from '../../terminal/print-text.ts';
 import { UsageError } from '../../usage-error.ts';
+import { ClusterError } from '../connection/cluster-error.ts';
 import type { ConnectionOptions } from '../connection/connection-options.ts';
 import { isMissingApi, notDeployed } from '../connection/explain-error.ts';
 import { type OpenCluster, openCluster } from '../connection/open-cluster.ts';
@@ -16,7 +17,7 @@ import { Heartbeat } from './heartbeat.ts';
 import { rejectionText } from './rejection-text.ts';
 import { showLog } from './show-log.ts';
 import { HEARTBEAT_SECONDS, type TraceManifestOptions, traceManifest, traceTypeOf } from './trace-manifest.ts';
-import type { TracePlace } from './trace-place.ts';
+import { placeText, type TracePlace } from './trace-place.ts';
 
 export interface ClusterRunOptions
   extends ProgramOptions,
@@ -111,7 +112,8 @@ async function stopTrace(client: KubeClient, { type, name, namespace }: TracePla
   await client.patch(type, { spec: { stopped: true } }, { name, namespace, patchType: 'merge' });
 }
 
-async function removeTrace(client: KubeClient, { type, name, namespace }: TracePlace, { metadata }: TraceObject) {
+async function removeTrace(client: KubeClient, place: TracePlace, { metadata, spec }: TraceObject): Promise<void> {
+  const { type, name, namespace } = place;
   const { uid } = metadata;
   try {
     await client.delete(type, {
@@ -122,7 +124,11 @@ async function removeTrace(client: KubeClient, { type, name, namespace }: TraceP
     });
   } catch (error) {
     // Gone already, or one of the same name has come since.
-    if (!isKubeError(error, 'NotFound', 'Conflict')) throw error;
+    if (isKubeError(error, 'NotFound', 'Conflict')) return;
+    throw new ClusterError('FAILED', `cannot delete the trace ${placeText(place)}: ${(error as Error).message}`, {
+      hint: `its nodes end it, and delete it, when they have heard nothing for ${spec.heartbeatSeconds} s`,
+      cause: error,
+    });
   }
 }
 

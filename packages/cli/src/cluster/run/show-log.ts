@@ -59,7 +59,15 @@ export async function showLog({ client, place, options, follow, stop, abandon }:
   page.output.flush();
   if (!options.quiet && !page.output.closed && reader.sources.length > 0)
     process.stderr.write(nodeLedgersText(reader.ledger, reader.sources, sends));
+  if (how === 'aborted' && stop !== undefined) return unfinished(reader, say);
   return exitCode(how, reader, place, say);
+}
+
+/** It was to end in order, and did not: what nodes still had to say is missing. */
+function unfinished({ sources }: FrameReader, say: (text: string) => void): number {
+  const silent = sources.filter(({ state }) => state !== 'ended' && state !== 'failed').map(({ name }) => name);
+  say(`the trace has not told its end in time${silent.length > 0 ? `: waited for ${silent.join(', ')}` : ''}`);
+  return 1;
 }
 
 function exitCode(

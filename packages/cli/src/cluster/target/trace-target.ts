@@ -13,7 +13,8 @@ export interface TraceScope {
 }
 
 /**
- * Reads the flags, and the words behind the program: those of the form TYPE/NAME in front of all others are targets too, unless `--workload` is there.
+ * Reads the flags, and the words behind the program: those of the form TYPE/NAME in front of all others are targets too, unless `--workload` is
+ * there.
  *
  * @throws UsageError
  */
