@@ -34,7 +34,7 @@ export function check(
   if (confinement && !confinement.admitNames(script, definitions)) return undefined;
   const resolved = resolveProbes(script, { facts, options, diagnostics }, config);
   const instances = expandProbes(resolved);
-  confinement?.admitProbes(instances);
+  if (confinement && !confinement.admitProbes(instances)) return undefined;
   const typed = typeProbes(instances, { source, facts, options, config, definitions, environment, diagnostics });
   confinement?.admitValues(instances, typed, { source, facts });
   const unseen = instances.flatMap(({ points }) => points).find(({ args }) => args?.kind === 'unseen');

@@ -1,4 +1,5 @@
 import type { Span } from '../../source/span.ts';
+import type { Probe, Unroll } from '../../syntax/ast.ts';
 import type { MapSymbol, TypedExpression, TypedProbe, TypedStatement } from '../../typed/tree.ts';
 import { childrenOfExpression, childrenOfStatement, walk } from '../../typed/typed-children.ts';
 import { layoutOf } from '../../types/layout.ts';
@@ -26,8 +27,55 @@ const CONFINED_LIMITS = {
   periodNs: 1_000_000n,
 } as const;
 
+/** What a confined script may take of the compiler, which works for everybody on the node: parts of its syntax, each as often as it is written out. */
+const COMPILED_LIMITS = {
+  /** Of one program: at worst, time grows with its square. */
+  ofProgram: 4000,
+  /** Of all. */
+  ofScript: 60_000,
+  /** What `unroll` may ask for; a count that is no literal is taken for this. */
+  unroll: 100n,
+} as const;
+
 /** Linux' clocks for software events: PERF_COUNT_SW_CPU_CLOCK, PERF_COUNT_SW_TASK_CLOCK; their periods are nanoseconds. */
 const CLOCKS: ReadonlySet<bigint> = new Set([0n, 1n]);
+
+/** Refuses what would keep the compiler busy for long. False where there is such: then it is not compiled further. */
+export function confineSize(instances: readonly ProbeInstance[], refusals: Refusals): boolean {
+  const { ofProgram, ofScript } = COMPILED_LIMITS;
+  const sizes = new Map<Probe, number>();
+  let total = 0;
+  for (const { node } of instances) {
+    const size = sizes.get(node) ?? writtenOut(node.predicate) + writtenOut(node.body);
+    sizes.set(node, size);
+    total += size;
+    const hint = 'use smaller bodies, fewer places, and loops in place of unroll';
+    if (size > ofProgram) {
+      const message = `the probe has ${size} parts, written out; those of a confined script may have ${ofProgram}`;
+      refusals.refuse({ ...RULES.limit, hint }, node.span, message);
+      return false;
+    }
+    if (total > ofScript) {
+      const message = `the probes have over ${ofScript} parts, written out for all places; those of a confined script may not`;
+      refusals.refuse({ ...RULES.limit, hint }, node.span, message);
+      return false;
+    }
+  }
+  return true;
+}
+
+/** Nodes of the syntax, those of an unrolled body as often as it is copied. */
+function writtenOut(node: unknown): number {
+  if (typeof node !== 'object' || node === null) return 0;
+  const inner = sumOf(Object.values(node), writtenOut);
+  if (!('kind' in node)) return inner;
+  return node.kind === 'unroll' ? inner * copiesOf(node as unknown as Unroll) : 1 + inner;
+}
+
+function copiesOf({ count }: Unroll): number {
+  const { unroll } = COMPILED_LIMITS;
+  return Number(count.kind === 'integer' && count.value < unroll ? count.value : unroll);
+}
 
 /** Refuses clocks that tick too fast, and too many probes. */
 export function confineRates(instances: readonly ProbeInstance[], refusals: Refusals): void {

@@ -148,6 +148,15 @@ describe('escapes are refused', () => {
     expect(diagnostics.map(({ code }) => code)).toEqual(['confined-user-probe', 'confined-kernel-pointer']);
   });
 
+  it.each([
+    ['unrolled within each other', `${OPEN} { unroll (100) { unroll (100) { unroll (100) { @ = count(); } } } }`],
+    ['long bodies', `${OPEN} { ${'@a[1] = 1; '.repeat(2000)} }`],
+    ['bodies for many places', `t:syscalls:* { ${'@a[probe] = 1; '.repeat(700)} }`.repeat(40)],
+  ])('%s are not even compiled', (_, text) => {
+    const { diagnostics } = compile(new SourceText('test', text), fixtureFacts(), { confined: true });
+    expect(diagnostics.map(({ code }) => code)).toEqual(['confined-limit']);
+  });
+
   it('each says what to do instead', () => {
     const { diagnostics } = compile(new SourceText('test', `${OPEN} { print(curtask); }`), fixtureFacts(), {
       confined: true,

@@ -3,7 +3,7 @@ import type { Script } from '../../syntax/ast.ts';
 import type { MapSymbol, TypedProbe } from '../../typed/tree.ts';
 import type { Definitions } from '../collect-definitions.ts';
 import type { ProbeInstance } from '../expand-probes.ts';
-import { confineLoops, confineMaps, confineRates, confineStacks } from './confine-cost.ts';
+import { confineLoops, confineMaps, confineRates, confineSize, confineStacks } from './confine-cost.ts';
 import { confineNames } from './confine-names.ts';
 import { confineEvents, confineProbeKinds } from './confine-probes.ts';
 import { confineValues, type ScriptInput } from './confine-values.ts';
@@ -30,9 +30,11 @@ export class Confinement {
     return confineProbeKinds(script, this.#refusals);
   }
 
-  admitProbes(instances: readonly ProbeInstance[]): void {
+  /** False where there is more than may be compiled. */
+  admitProbes(instances: readonly ProbeInstance[]): boolean {
     confineEvents(instances, this.#refusals);
     confineRates(instances, this.#refusals);
+    return confineSize(instances, this.#refusals);
   }
 
   /** @param probes one for each instance */
