@@ -28,7 +28,13 @@ function isInstalled(shell: string): boolean {
 
 describe('completion in bash', () => {
   it.each<[string[], string[]]>([
-    [['r'], ['run']],
+    [['ru'], ['run']],
+    [['dep'], ['deploy']],
+    [
+      ['run', 'opensnoop', '-n', 'shop', '--se'],
+      ['--selector', '--server'],
+    ],
+    [['deploy', '--image-pull-policy', 'N'], ['Never']],
     [
       ['list', ''],
       ['gadgets', 'probes'],
@@ -61,11 +67,36 @@ describe('completion in bash', () => {
   });
 
   it('offers all commands, and no hidden ones', () => {
-    expect(completeInBash('')).toEqual(['check', 'completion', 'demo', 'dump', 'list', 'run', 'version']);
+    expect(completeInBash('')).toEqual([
+      ...['attach', 'check', 'completion', 'delete', 'demo', 'deploy', 'describe', 'dump', 'get', 'list', 'logs'],
+      ...['replay', 'run', 'status', 'stop', 'undeploy', 'version'],
+    ]);
   });
 
   it('keeps words with blanks and quotes together', () => {
     expect(completeInBash('run', '-e', 'BEGIN { "a b" }', '--time')).toEqual(['--timeout']);
+  });
+});
+
+describe('completion through kubectl', () => {
+  symlinkSync(WAGGLE, `${folder}/bin/kubectl_complete-waggle`);
+
+  it.each<[string[], string[]]>([
+    [
+      ['run', 'opens'],
+      ['opensnoop', ':4'],
+    ],
+    [
+      ['run', 'opensnoop', '--node'],
+      ['--node', ':4'],
+    ],
+    [['nonsense', ''], [':4']],
+  ])('%j', (words, expected) => {
+    const text = execFileSync(process.execPath, [`${folder}/bin/kubectl_complete-waggle`, ...words], {
+      env,
+      encoding: 'utf8',
+    });
+    expect(text.split('\n').filter(Boolean)).toEqual(expected);
   });
 });
 

@@ -43,16 +43,21 @@ export function completeWords(program: Command, words: readonly string[]): strin
   const place = completionPlace(program, words);
   if (place === undefined) return [];
   const { command, option, argumentCount, last } = place;
-  const candidates = option
-    ? (option.argChoices ?? [])
-    : last.startsWith('-')
-      ? [...command.options.filter(({ hidden }) => !hidden).map(({ long }) => long!), '--help']
-      : [
-          ...command.commands.filter((sub) => !HIDDEN.has(sub.name())).map((sub) => sub.name()),
-          ...(argumentCount === 0 && TAKE_PROGRAMS.has(command.name()) ? listGadgets().map(({ name }) => name) : []),
-          ...(command.name() === 'completion' ? Object.keys(SCRIPTS) : []),
-        ];
+  if (option) return (option.argChoices ?? []).filter((choice) => choice.startsWith(last));
+  const candidates = last.startsWith('-')
+    ? [...command.options.filter(({ hidden }) => !hidden).map(({ long }) => long!), '--help']
+    : argumentCount === 0
+      ? firstArguments(command)
+      : [];
   return candidates.filter((candidate) => candidate.startsWith(last)).sort();
+}
+
+function firstArguments(command: Command): string[] {
+  return [
+    ...command.commands.filter((sub) => !HIDDEN.has(sub.name())).map((sub) => sub.name()),
+    ...(TAKE_PROGRAMS.has(command.name()) ? listGadgets().map(({ name }) => name) : []),
+    ...(command.name() === 'completion' ? Object.keys(SCRIPTS) : []),
+  ];
 }
 
 /** Where a half-written command line stands. */
