@@ -8,23 +8,27 @@ import {
   NO_REGISTER,
   visitMachineDefinitions,
 } from './machine.ts';
+import { storeBounded } from './store-bounded.ts';
 
 /**
  * Behind the allocation: drops moves between registers that hold the same already, takes a spilled value from a register that still has it, and
- * drops stores to spill places that nothing loads. A block with one predecessor starts with what that one ended with. `spillsFrom` is the
+ * drops stores to spill places that nothing loads. What a comparison has bounded is stored again (`storeBounded`). A block with one predecessor starts with what that one ended with. `spillsFrom` is the
  * frame's size before spilling: the bytes below hold spilled registers only.
  */
 export function forwardValues(fn: MachineFunction, spillsFrom: number): void {
   const isSpill = (insn: MachineInstruction) =>
     (insn.kind === 'load' || insn.kind === 'store') && insn.base === FRAME_POINTER && insn.offset < -spillsFrom;
   const atEnd = new Map<number, Holdings>();
+  const compared = new Map<number, readonly number[]>();
   for (const index of fn.order) {
     const block = fn.blocks[index]!;
     const only = block.predecessors.length === 1 ? atEnd.get(block.predecessors[0]!) : undefined;
     const holdings = new Holdings(only);
     block.instructions = block.instructions.flatMap((instruction) => holdings.apply(instruction, isSpill(instruction)));
     atEnd.set(index, holdings);
+    if (block.terminator.kind === 'jump') compared.set(index, holdings.placesOf(block.terminator.dst));
   }
+  storeBounded(fn, compared, isSpill);
   dropIdleStores(fn, isSpill);
 }
 
@@ -72,7 +76,7 @@ class Holdings {
     }
     if (isSpill && insn.kind === 'store') {
       const name = this.#nameOf(insn.src);
-      if (this.#places.get(insn.offset) === name && !insn.bounded) return [];
+      if (this.#places.get(insn.offset) === name) return [];
       this.#places.set(insn.offset, name);
       return [insn];
     }
@@ -84,6 +88,12 @@ class Holdings {
     }
     visitMachineDefinitions(insn, (register) => this.#registers.set(register, {}));
     return [insn];
+  }
+
+  /** The spill places that hold what a register holds. */
+  placesOf(register: MachineRegister): readonly number[] {
+    const name = this.#registers.get(register);
+    return name === undefined ? [] : [...this.#places].filter(([, held]) => held === name).map(([offset]) => offset);
   }
 
   #give(insn: MachineInstruction, dst: MachineRegister, name: object): readonly MachineInstruction[] {

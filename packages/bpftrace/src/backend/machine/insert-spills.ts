@@ -1,8 +1,6 @@
 import type { SourceLine } from '@waggle/bpf/asm';
 import {
   FRAME_POINTER,
-  givesBounds,
-  insertOnEdge,
   isMove,
   type MachineFunction,
   type MachineInstruction,
@@ -12,7 +10,6 @@ import {
   visitMachineDefinitions,
   visitMachineUses,
 } from './machine.ts';
-import { findMachineLiveness } from './machine-liveness.ts';
 import { findRematerialisable, type Rematerialisable } from './rematerialise.ts';
 
 /** Where a register lives instead: at an offset from the frame pointer, or nowhere, where computing it anew is as good. */
@@ -30,35 +27,11 @@ export function insertSpills(
   meets: (a: MachineRegister, b: MachineRegister) => boolean,
 ): void {
   const homes = findHomes(fn, spilled, meets);
-  const { liveIn } = findMachineLiveness(fn);
-  for (const [index, block] of [...fn.blocks].entries()) {
+  for (const block of fn.blocks) {
     const rewritten: MachineInstruction[] = [];
     for (const instruction of block.instructions) rewriteInstruction(fn, homes, instruction, rewritten);
-    const renamed = loadOperands(fn, homes, block.terminator, rewritten);
+    loadOperands(fn, homes, block.terminator, rewritten);
     block.instructions = rewritten;
-    for (const [register, temporary] of renamed) {
-      const home = homes.get(register)!;
-      if (home.kind === 'frame') storeBounded(fn, index, temporary, home.offset, (to) => liveIn[to]!.has(register));
-    }
-  }
-}
-
-/**
- * Stores what a comparison has bounded again, wherever it is still needed. Until Linux 6.9 the verifier does not connect an unbounded number in
- * memory with the register that it was loaded to: behind the comparison, memory would still be unbounded.
- */
-function storeBounded(
-  fn: MachineFunction,
-  from: number,
-  register: MachineRegister,
-  offset: number,
-  isNeeded: (block: number) => boolean,
-): void {
-  const { terminator } = fn.blocks[from]!;
-  if (terminator.kind !== 'jump' || terminator.dst !== register || !givesBounds(terminator)) return;
-  for (const to of new Set([terminator.then, terminator.otherwise])) {
-    if (!isNeeded(to)) continue;
-    insertOnEdge(fn, from, to, [{ ...store(offset, register, terminator.source), bounded: true }]);
   }
 }
 
@@ -165,10 +138,6 @@ function fetch(dst: MachineRegister, home: Home, source: SourceLine | undefined)
   };
 }
 
-function store(
-  offset: number,
-  src: MachineRegister,
-  source: SourceLine | undefined,
-): MachineInstruction & { readonly kind: 'store' } {
+function store(offset: number, src: MachineRegister, source: SourceLine | undefined): MachineInstruction {
   return { kind: 'store', size: 8, base: FRAME_POINTER, offset, src, imm: 0, ...(source && { source }) };
 }

@@ -10,7 +10,7 @@ import {
   visitMachineDefinitions,
   visitMachineUses,
 } from './machine.ts';
-import { findMachineLiveness } from './machine-liveness.ts';
+import { findMachineLiveOut } from './machine-liveness.ts';
 import { findRematerialisable } from './rematerialise.ts';
 
 /** r0 to r9. */
@@ -53,7 +53,7 @@ export function buildInterferenceGraph(fn: MachineFunction, firstTemporary: numb
   };
   for (let a = 0; a < COLOUR_COUNT; a++) for (let b = 0; b < a; b++) connect(a, b);
 
-  const { liveOut } = findMachineLiveness(fn);
+  const liveOut = findMachineLiveOut(fn);
   for (const [index, block] of fn.blocks.entries()) {
     const live = liveOut[index]!;
     const { frequency } = block;

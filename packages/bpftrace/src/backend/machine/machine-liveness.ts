@@ -2,15 +2,8 @@ import { BitSet } from '../bit-set.ts';
 import type { MachineFunction } from './machine.ts';
 import { visitMachineDefinitions, visitMachineUses } from './machine.ts';
 
-/** The registers that are read later, by block number. */
-export interface MachineLiveness {
-  /** From the start of the block on. */
-  readonly liveIn: readonly BitSet[];
-  /** After its end. */
-  readonly liveOut: readonly BitSet[];
-}
-
-export function findMachineLiveness(fn: MachineFunction): MachineLiveness {
+/** The registers that are read after the end of each block, by block number. */
+export function findMachineLiveOut(fn: MachineFunction): readonly BitSet[] {
   const make = () => fn.blocks.map(() => new BitSet(fn.registerCount));
   const read = make();
   const written = make();
@@ -34,5 +27,5 @@ export function findMachineLiveness(fn: MachineFunction): MachineLiveness {
       if (liveIn[index]!.transfer(liveOut[index]!, read[index]!, written[index]!)) changed = true;
     }
   }
-  return { liveIn, liveOut };
+  return liveOut;
 }

@@ -35,14 +35,7 @@ export type MachineInstruction = { readonly source?: SourceLine } & (
       base: MachineRegister;
       readonly offset: number;
     }
-  | (Operand & {
-      readonly kind: 'store';
-      readonly size: AccessSize;
-      base: MachineRegister;
-      readonly offset: number;
-      /** Memory has this value already, but the verifier has learnt of the register since. */
-      readonly bounded?: boolean;
-    })
+  | (Operand & { readonly kind: 'store'; readonly size: AccessSize; base: MachineRegister; readonly offset: number })
   /** With `fetch`, `src` becomes the old value. */
   | {
       readonly kind: 'atomic';
