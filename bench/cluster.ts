@@ -15,8 +15,8 @@ export async function cluster(bench: Bench): Promise<void> {
   const parts = [
     () => firstEvent(bench, own, [first, second]),
     () => agentStart(bench, own),
-    () => streamThroughput(bench, own, first),
     () => agentMemory(bench, own, first),
+    () => streamThroughput(bench, own, first),
   ];
   for (const [index, part] of parts.entries()) {
     if (index > 0) print('\n');

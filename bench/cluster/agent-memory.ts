@@ -30,7 +30,7 @@ export async function agentMemory(bench: Bench, cluster: BenchCluster, workload:
   look(`after ${seconds} s of events`);
   await sleep(bench.quick ? 0 : TRIM_MS);
   look('and some rest');
-  await cluster.run('delete', '-A', ...names);
+  await cluster.run('delete', 'clustertraces', ...names);
   print(formatTable(['agent, MiB', 'RSS', 'PSS', 'anonymous'], rows));
 }
 

@@ -9,6 +9,7 @@ import { provideWaggleImage } from '../../test/cluster/support/waggle-image.ts';
 import { clusterDown, clusterUp } from '../../test/ground/cluster/cluster.ts';
 import type { ClusterFacts } from '../../test/ground/cluster/cluster-state.ts';
 import { kubectl } from '../../test/ground/cluster/kubectl.ts';
+import { ownerOf } from '../../test/ground/cluster/owner.ts';
 import { progressOnStderr } from '../../test/ground/cluster/progress.ts';
 import { PLAIN_ENV } from '../../test/ground/cluster/run.ts';
 import { waitFor } from '../../test/ground/cluster/wait-for.ts';
@@ -24,12 +25,14 @@ export class BenchCluster implements AsyncDisposable {
   readonly client: KubeClient;
   /** The path of `kubectl-waggle`, as kubectl finds it. */
   readonly command: string;
+  /** Runs kubectl as administrator. */
+  readonly kubectl = (args: readonly string[], input?: string): Promise<string> => kubectl(this.facts, args, input);
   readonly #onSignal = () => void this[Symbol.asyncDispose]().finally(() => process.exit(130));
 
   /** Brings it up, and deploys waggle as a user does. @param folder for the command's link */
   static async start(folder: string): Promise<BenchCluster> {
     const progress = progressOnStderr();
-    const facts = await clusterUp({ name: NAME, owner: 'the benchmarks', progress });
+    const facts = await clusterUp({ name: NAME, owner: ownerOf(process.pid), progress });
     const cluster = new BenchCluster(facts, folder);
     try {
       const image = await provideWaggleImage(facts);
@@ -49,10 +52,6 @@ export class BenchCluster implements AsyncDisposable {
     this.command = join(folder, 'kubectl-waggle');
     if (!existsSync(this.command)) symlinkSync(WAGGLE, this.command);
     for (const signal of SIGNALS) process.once(signal, this.#onSignal);
-  }
-
-  kubectl(args: readonly string[], input?: string): Promise<string> {
-    return kubectl(this.facts, args, input);
   }
 
   get env(): NodeJS.ProcessEnv {

@@ -24,6 +24,8 @@ export interface WorkloadResult {
 export class Workload {
   readonly #child: ChildProcess;
   readonly #lines: Interface;
+  /** Rejects when it ends. */
+  readonly #death: Promise<never>;
 
   /** @param folder where its files are. */
   static async start(folder: string): Promise<Workload> {
@@ -38,6 +40,10 @@ export class Workload {
   private constructor(child: ChildProcess) {
     this.#child = child;
     this.#lines = createInterface({ input: child.stdout! });
+    this.#death = once(child, 'exit').then(() => {
+      throw new Error('the workload has ended');
+    });
+    this.#death.catch(() => {}); // It may end while nothing is asked of it.
   }
 
   get pid(): number {
@@ -51,13 +57,14 @@ export class Workload {
   }
 
   async close(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const ended = once(this.#child, 'exit');
     this.#child.stdin!.end();
     await ended;
   }
 
   async #line(): Promise<string> {
-    const [line] = (await once(this.#lines, 'line')) as [string];
+    const [line] = await Promise.race([once(this.#lines, 'line') as Promise<[string]>, this.#death]);
     return line;
   }
 }
