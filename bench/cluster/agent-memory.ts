@@ -29,7 +29,7 @@ export async function agentMemory(bench: Bench, cluster: BenchCluster, workload:
   await workload.run({ iterations: seconds * EVENTS_PER_SECOND, perSecond: EVENTS_PER_SECOND });
   look(`after ${seconds} s of events`);
   await sleep(bench.quick ? 0 : TRIM_MS);
-  look('and some rest');
+  look(bench.quick ? 'at once' : `${TRIM_MS / 1000} s later`);
   await cluster.run('delete', 'clustertraces', ...names);
   print(formatTable(['agent, MiB', 'RSS', 'PSS', 'anonymous'], rows));
 }
