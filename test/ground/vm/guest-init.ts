@@ -46,7 +46,7 @@ bb ln -sf /proc/self/fd /dev/fd
 bb mount -t tracefs tracefs /sys/kernel/tracing
 bb mount -t bpf bpf /sys/fs/bpf
 bb mount -t cgroup2 cgroup2 /sys/fs/cgroup
-for controller in cpu memory io pids cpuset; do echo +$controller >/sys/fs/cgroup/cgroup.subtree_control; done 2>/dev/null
+for controller in cpu memory io pids; do echo +$controller >/sys/fs/cgroup/cgroup.subtree_control; done 2>/dev/null
 bb ip link set lo up
 bb hostname "waggle-vm-$(echo "$release" | bb cut -d. -f1,2)"
 bb hostname >/etc/hostname

@@ -3,9 +3,13 @@ import { join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { PROJECT } from './project-disk.ts';
+import { runTool } from './run-tool.ts';
 
 /** Where the bundles lie, in the checkout as in the guest. */
 const BUNDLES = join(PROJECT, 'build', 'vm', 'guest');
+const PROGRAM_FOLDER = join(BUNDLES, 'programs');
+/** The workload that many tests compile. */
+const CALLS = join(PROJECT, 'test', 'support', 'calls.c');
 const GUEST = join(PROJECT, 'test', 'ground', 'vm', 'guest');
 
 /** Tests of the kernel tier that say nothing about a kernel, or need what the guest does not have, and why. */
@@ -68,15 +72,16 @@ export async function bundleGuestTests(paths: readonly string[]): Promise<GuestT
     outdir: BUNDLES,
     splitting: true,
     alias: { vitest: join(GUEST, 'vitest-in-guest.ts'), esbuild: join(GUEST, 'esbuild-in-guest.ts') },
-    plugins: [ownPlaces()],
+    plugins: [compiledCalls(), ownPlaces()],
     metafile: true,
   });
   await build({
     ...OPTIONS,
     entryPoints: PROGRAMS.map((path) => join(PROJECT, path)),
     outbase: PROJECT,
-    outdir: join(BUNDLES, 'programs'),
+    outdir: PROGRAM_FOLDER,
   });
+  await runTool('gcc', ['-O1', '-static', '-Wno-unused-result', '-o', join(PROGRAM_FOLDER, 'calls'), CALLS]);
   const outputs = new Map<string, string>();
   for (const [output, { entryPoint }] of Object.entries(metafile.outputs)) {
     if (entryPoint !== undefined) outputs.set(entryPoint, join(PROJECT, output));
@@ -85,6 +90,16 @@ export async function bundleGuestTests(paths: readonly string[]): Promise<GuestT
   return {
     runner: bundleOf(relative(PROJECT, runner)),
     files: paths.map((path) => ({ path, bundle: bundleOf(path) })),
+  };
+}
+
+/** Tests in the guest get the workload of `calls.ts` compiled. */
+function compiledCalls(): Plugin {
+  return {
+    name: 'compiled-calls',
+    setup({ onResolve }) {
+      onResolve({ filter: /\/calls\.ts$/ }, () => ({ path: join(GUEST, 'calls-in-guest.ts') }));
+    },
   };
 }
 

@@ -144,8 +144,9 @@ async function listen(path: string, listener: (socket: Socket) => void): Promise
 
 function startQemu({ kernel, initramfs, disks }: BootFiles, folder: string): ChildProcess {
   const append = `console=ttyS0 quiet panic=-1 mitigations=off waggle.project=${PROJECT}`;
-  // The accelerator emulates in software: it needs no privilege, and gives every machine the same guest.
-  const args = ['-accel', 'tcg,thread=multi', '-cpu', 'max', '-smp', '2', '-m', '2048'];
+  // Emulation needs no privilege, and gives every machine the same guest. Both processors run on one thread: on two, emulators before 8.1 may run
+  // instructions that the other processor has just replaced, as the kernel does with its own when it attaches probes.
+  const args = ['-accel', 'tcg,thread=single', '-cpu', 'max', '-smp', '2', '-m', '2048'];
   args.push('-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none');
   args.push('-kernel', kernel, '-initrd', initramfs, '-append', append);
   for (const line of LINES) {
