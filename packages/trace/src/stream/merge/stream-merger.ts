@@ -24,7 +24,7 @@ export interface StreamMergerOptions {
   readonly nowMs?: () => number;
 }
 
-const DELAY_MS = 250;
+const DELAY_MS = 100;
 const BUFFER_BYTES = 4 * 1024 * 1024;
 const LAG_MS = 5000;
 /** What a reader of the merged stream gets at a time. */
