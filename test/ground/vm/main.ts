@@ -1,8 +1,8 @@
 import { constants } from 'node:os';
-import { parseArgs } from 'node:util';
 import { cacheFolder } from './cache-folder.ts';
 import { cachedKernelImage } from './kernel-image.ts';
-import { isKernelName, KERNEL_NAMES, KERNELS } from './kernels.ts';
+import { KERNEL_NAMES, KERNELS } from './kernels.ts';
+import { readWords, type WantedRun } from './read-words.ts';
 import { runInVm } from './run-in-vm.ts';
 import { VmError } from './vm-error.ts';
 
@@ -35,19 +35,21 @@ const TIMED_OUT = 124;
 const FAILED = 125;
 
 async function main(words: readonly string[]): Promise<number> {
-  const { values, rest, mistake } = readWords(words);
-  if (values.help || (words.length === 0 && mistake === undefined)) {
-    process.stdout.write(HELP);
-    return 0;
+  const wanted = readWords(words);
+  switch (wanted.kind) {
+    case 'help':
+      process.stdout.write(HELP);
+      return 0;
+    case 'list':
+      return list();
+    case 'mistake':
+      return usageError(wanted.message);
+    case 'run':
+      return await run(wanted);
   }
-  const [kernel, ...command] = rest;
-  if (mistake !== undefined) return usageError(mistake);
-  if (kernel === 'list') return list();
-  if (kernel === undefined) return usageError('no kernel is given');
-  if (!isKernelName(kernel)) return usageError(`there is no kernel "${kernel}": expected ${KERNEL_NAMES.join(' or ')}`);
-  if (command.length === 0) return usageError('no command is given');
-  const timeoutS = Number(values.timeout ?? DEFAULT_TIMEOUT_S);
-  if (!(timeoutS > 0)) return usageError(`--timeout ${values.timeout}: expected a number of seconds`);
+}
+
+async function run({ kernel, command, timeoutS = DEFAULT_TIMEOUT_S }: WantedRun): Promise<number> {
   const interrupted = new AbortController();
   let signal: 'SIGINT' | 'SIGTERM' | undefined;
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
@@ -70,26 +72,6 @@ async function main(words: readonly string[]): Promise<number> {
     if (signal !== undefined) return 128 + constants.signals[signal];
     process.stderr.write(`vm: ${error instanceof Error ? error.message : String(error)}\n`);
     return error instanceof VmError && error.code === 'timeout' ? TIMED_OUT : FAILED;
-  }
-}
-
-interface Words {
-  readonly values: { readonly help: boolean; readonly timeout?: string };
-  readonly rest: readonly string[];
-  readonly mistake?: string;
-}
-
-/** Options stand before the kernel; everything behind it is the command's. */
-function readWords(words: readonly string[]): Words {
-  const start = words.findIndex((word, index) => !word.startsWith('-') && words[index - 1] !== '--timeout');
-  const own = start < 0 ? words : words.slice(0, start);
-  const rest = start < 0 ? [] : words.slice(start);
-  try {
-    const options = { help: { type: 'boolean', short: 'h' }, timeout: { type: 'string' } } as const;
-    const { values } = parseArgs({ args: [...own], options });
-    return { values: { help: false, ...values }, rest };
-  } catch (error) {
-    return { values: { help: false }, rest, mistake: (error as Error).message };
   }
 }
 

@@ -1,7 +1,7 @@
 import { type FileReport, REPORT_MARK } from './guest/report.ts';
 import { bundleGuestTests, guestTestFiles } from './guest-tests.ts';
 import type { KernelName } from './kernels.ts';
-import { runInVm } from './run-in-vm.ts';
+import { prepareBoot, runInVm } from './run-in-vm.ts';
 
 export interface GuestTestRun {
   readonly kernel: KernelName;
@@ -30,8 +30,14 @@ export async function runGuestTests(
   const paths = options.files ?? guestTestFiles();
   const { runner, files } = await bundleGuestTests(paths);
   const command = ['node', '--enable-source-maps', runner, ...files.flatMap(({ path, bundle }) => [path, bundle])];
+  // One after the other: they share disks.
+  for (const kernel of kernels) await prepareBoot(kernel, say);
   const runs = kernels.map(async (kernel) => ({ ...(await runOn(kernel, command, options)), files: paths }));
   return await Promise.all(runs);
+}
+
+function say(progress: string): void {
+  process.stderr.write(`vm: ${progress}\n`);
 }
 
 async function runOn(
@@ -62,7 +68,7 @@ async function runOn(
       onStderr: (piece) => {
         said = (said + piece.toString('utf8')).slice(-4096);
       },
-      say: (progress) => process.stderr.write(`vm: ${progress}\n`),
+      say,
       timeoutMs: options.timeoutMs,
     });
     if (code !== 0)

@@ -27,7 +27,8 @@ export interface VmRun {
   readonly signal?: AbortSignal;
 }
 
-interface BootFiles {
+/** Paths in the cache. */
+export interface BootFiles {
   readonly kernel: string;
   readonly initramfs: string;
   readonly disks: readonly string[];
@@ -42,11 +43,7 @@ type Line = (typeof LINES)[number];
  * @returns the command's exit code. @throws VmError where there is none
  */
 export async function runInVm(run: VmRun): Promise<number> {
-  const files: BootFiles = {
-    kernel: (await kernelImage(run.kernel, run.say)).path,
-    initramfs: await initramfs(),
-    disks: [await diskImage(await systemDisk(), run.say), await diskImage(projectDisk(), run.say)],
-  };
+  const files = await prepareBoot(run.kernel, run.say);
   const folder = mkdtempSync(join(tmpdir(), 'waggle-vm-'));
   const machine = new Conversation(run);
   const servers = await Promise.all(LINES.map((line) => listen(join(folder, line), machine.listeners[line])));
@@ -58,6 +55,15 @@ export async function runInVm(run: VmRun): Promise<number> {
     for (const server of servers) server.close();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Puts what a boot needs into the cache, as far as it is not there. */
+export async function prepareBoot(kernel: KernelName, say: (progress: string) => void): Promise<BootFiles> {
+  return {
+    kernel: (await kernelImage(kernel, say)).path,
+    initramfs: await initramfs(),
+    disks: [await diskImage(await systemDisk(), say), await diskImage(projectDisk(), say)],
+  };
 }
 
 /** What host and guest say to each other, until the machine is off. */
