@@ -6,6 +6,7 @@ import { Command } from '../command/command.ts';
 import { resolveTarget } from '../target/resolve-target.ts';
 import { Collector } from '../testing/collector.ts';
 import { facts, identities, prepare } from '../testing/trace-command.ts';
+import { waitUntil } from '../testing/wait-until.ts';
 import { PreparedTrace } from './prepared-trace.ts';
 
 const SCRIPT = 'tracepoint:syscalls:sys_enter_openat { @ = count(); }';
@@ -85,6 +86,7 @@ describe('a trace that is stopped leaves nothing', () => {
     const sink = new Collector();
     const trace = prepare('tracepoint:syscalls:sys_enter_read { @all = count(); print((n = 1)); }', { target });
     const running = await trace.start(sink, { command });
+    await waitUntil('the command is at work', () => sink.events.length > 0);
     // Timers have their turn while records come in without end.
     await new Promise((resolve) => setTimeout(resolve, 50));
     const { ledger } = await running.stop();
