@@ -77,4 +77,22 @@ export const vi = {
       }
     }
   },
+
+  stubEnv(name: string, value: string | undefined): void {
+    if (!stubbed.has(name)) stubbed.set(name, process.env[name]);
+    setEnv(name, value);
+  },
+
+  unstubAllEnvs(): void {
+    for (const [name, value] of stubbed) setEnv(name, value);
+    stubbed.clear();
+  },
 };
+
+/** What environment variables were before. */
+const stubbed = new Map<string, string | undefined>();
+
+function setEnv(name: string, value: string | undefined): void {
+  if (value === undefined) delete process.env[name];
+  else process.env[name] = value;
+}
