@@ -14,11 +14,16 @@ const GUEST = join(PROJECT, 'test', 'ground', 'vm', 'guest');
 
 /** Tests of the kernel tier that say nothing about a kernel, or need what the guest does not have, and why. */
 const NOT_IN_GUESTS: Readonly<Record<string, string>> = {
+  'packages/agent/src/agent.kernel.test.ts': 'it is about the agent and the API server, on any kernel alike',
   'packages/bpf/src/readme.kernel.test.ts': 'it loads TypeScript that it wrote itself',
 };
 
-/** Tests of `test/` that run in the guest, too. */
-const ALSO_IN_GUESTS: readonly string[] = [];
+/** Tests of `test/` that depend on the kernel: cgroups of containers, without the older hierarchies; what is left of killed processes. */
+const ALSO_IN_GUESTS: readonly string[] = [
+  'test/command.test.ts',
+  'test/containers/container.test.ts',
+  'test/killed.test.ts',
+];
 
 /** Programs that tests build for processes of their own. */
 const PROGRAMS: readonly string[] = [
