@@ -18,13 +18,6 @@ const NOT_IN_GUESTS: Readonly<Record<string, string>> = {
   'packages/bpf/src/readme.kernel.test.ts': 'it loads TypeScript that it wrote itself',
 };
 
-/** Tests of `test/` that depend on the kernel: cgroups of containers, without the older hierarchies; what is left of killed processes. */
-const ALSO_IN_GUESTS: readonly string[] = [
-  'test/command.test.ts',
-  'test/containers/container.test.ts',
-  'test/killed.test.ts',
-];
-
 /** Programs that tests build for processes of their own. */
 const PROGRAMS: readonly string[] = [
   'packages/bpf/src/links/holds-links.test-kit.ts',
@@ -62,7 +55,6 @@ export function guestTestFiles(): readonly string[] {
 }
 
 function isGuestTest(path: string): boolean {
-  if (ALSO_IN_GUESTS.includes(path)) return true;
   return /\.(kernel|vm)\.test\.ts$/.test(path);
 }
 
