@@ -25,10 +25,11 @@ const PROGRAMS: readonly string[] = [
   'packages/trace/src/testing/trace-program.ts',
 ];
 
-/** A test file, and the program that runs it, as Node.js takes them. */
+/** Paths of the bundles, the same on host and guest. */
 export interface GuestTests {
   readonly runner: string;
-  readonly files: readonly { readonly path: string; readonly bundle: string }[];
+  /** In the order of the files. */
+  readonly bundles: readonly string[];
 }
 
 const OPTIONS = {
@@ -86,7 +87,7 @@ export async function bundleGuestTests(paths: readonly string[]): Promise<GuestT
   const bundleOf = (path: string): string => outputs.get(path.split(sep).join('/'))!;
   return {
     runner: bundleOf(relative(PROJECT, runner)),
-    files: paths.map((path) => ({ path, bundle: bundleOf(path) })),
+    bundles: paths.map(bundleOf),
   };
 }
 

@@ -13,10 +13,10 @@ export interface GuestTestRun {
 }
 
 export interface GuestTestOptions {
-  /** From the checkout's root; default all. */
-  readonly files?: readonly string[];
+  /** From a machine's start; then it is killed. */
   readonly timeoutMs: number;
-  readonly onReport?: (kernel: KernelName, report: FileReport) => void;
+  /** Called when the tests of a file are done. */
+  readonly onProgress: (kernel: KernelName, done: number, all: number) => void;
 }
 
 /** Random tests in an emulated machine take fewer samples. */
@@ -27,54 +27,60 @@ export async function runGuestTests(
   kernels: readonly KernelName[],
   options: GuestTestOptions,
 ): Promise<readonly GuestTestRun[]> {
-  const paths = options.files ?? guestTestFiles();
-  const { runner, files } = await bundleGuestTests(paths);
-  const command = ['node', '--enable-source-maps', runner, ...files.flatMap(({ path, bundle }) => [path, bundle])];
+  const files = guestTestFiles();
+  const { runner, bundles } = await bundleGuestTests(files);
+  const words = files.flatMap((file, index) => [file, bundles[index]!]);
+  const command = ['node', '--enable-source-maps', runner, ...words];
   // One after the other: they share disks.
   for (const kernel of kernels) await prepareBoot(kernel, say);
-  const runs = kernels.map(async (kernel) => ({ ...(await runOn(kernel, command, options)), files: paths }));
-  return await Promise.all(runs);
-}
-
-function say(progress: string): void {
-  process.stderr.write(`vm: ${progress}\n`);
+  return await Promise.all(kernels.map((kernel) => runOn(kernel, files, command, options)));
 }
 
 async function runOn(
   kernel: KernelName,
+  files: readonly string[],
   command: readonly string[],
-  options: GuestTestOptions,
-): Promise<Omit<GuestTestRun, 'files'>> {
+  { timeoutMs, onProgress }: GuestTestOptions,
+): Promise<GuestTestRun> {
   const reports: FileReport[] = [];
+  const complaints = new TextDecoder();
   let said = '';
-  let rest = '';
-  const onLine = (line: string): void => {
-    const at = line.indexOf(REPORT_MARK);
-    if (at < 0) return;
-    const report = JSON.parse(line.slice(at + REPORT_MARK.length)) as FileReport;
-    reports.push(report);
-    options.onReport?.(kernel, report);
+  const onReport = (report: FileReport): void => {
+    onProgress(kernel, reports.push(report), files.length);
   };
+  const failed = (why: string): GuestTestRun => ({ kernel, files, reports, failure: `${why}\n${said}`.trimEnd() });
   try {
     const code = await runInVm({
       kernel,
       command,
       env: ENV,
-      onStdout: (piece) => {
-        const lines = (rest + piece.toString('utf8')).split('\n');
-        rest = lines.pop()!;
-        lines.forEach(onLine);
-      },
+      onStdout: reportReader(onReport),
       onStderr: (piece) => {
-        said = (said + piece.toString('utf8')).slice(-4096);
+        said = (said + complaints.decode(piece, { stream: true })).slice(-4096);
       },
       say,
-      timeoutMs: options.timeoutMs,
+      timeoutMs,
     });
-    if (code !== 0)
-      return { kernel, reports, failure: `the tests of Linux ${kernel} ended with code ${code}\n${said}` };
-    return { kernel, reports };
+    return code === 0 ? { kernel, files, reports } : failed(`its tests ended with code ${code}`);
   } catch (error) {
-    return { kernel, reports, failure: `${(error as Error).message}\n${said}` };
+    return failed((error as Error).message);
   }
+}
+
+/** Takes pieces of standard output, and gives the reports among its lines. */
+function reportReader(onReport: (report: FileReport) => void): (piece: Buffer) => void {
+  const decoder = new TextDecoder();
+  let rest = '';
+  return (piece) => {
+    const lines = (rest + decoder.decode(piece, { stream: true })).split('\n');
+    rest = lines.pop()!;
+    for (const line of lines) {
+      const at = line.indexOf(REPORT_MARK);
+      if (at >= 0) onReport(JSON.parse(line.slice(at + REPORT_MARK.length)) as FileReport);
+    }
+  };
+}
+
+function say(progress: string): void {
+  process.stderr.write(`vm: ${progress}\n`);
 }

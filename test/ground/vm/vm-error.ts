@@ -8,7 +8,7 @@ export class VmError extends Error {
   readonly kernelLog: string;
 
   constructor(code: VmError['code'], kernel: KernelName, what: string, kernelLog: string) {
-    const lines = kernelLog.trim().split('\n').slice(-20).join('\n  ');
+    const lines = kernelLog.trim().split('\n').slice(-40).join('\n  ');
     super(`the machine with Linux ${kernel} ${what}${lines === '' ? '' : `\n  ${lines}`}`);
     this.name = 'VmError';
     this.code = code;

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
-import { join, posix } from 'node:path';
+import { mkdirSync, rmdirSync } from 'node:fs';
+import { posix } from 'node:path';
 import type { CgroupTree, PodFacts } from '@waggle/identity';
 
 /** What a test says of a pod, in the place of Kubernetes. */
@@ -54,14 +54,15 @@ export class PodCgroups {
     await new Promise((resolve) => child.once('exit', resolve));
   }
 
-  /** The same, and does not wait for its end. */
+  /**
+   * The same, and does not wait for its end. The shell enters by itself: `spawn` returns while the kernel is still busy with the shell's own exec,
+   * which is not to be one of the container's.
+   */
   start(path: string, argv: readonly string[]): ChildProcess {
-    const child = spawn('/bin/sh', ['-c', 'read -r line; exec "$@" <&-', 'gate', ...argv], {
-      stdio: ['pipe', 'ignore', 'inherit'],
+    const enter = 'echo $$ >"$1/cgroup.procs" && shift && exec "$@"';
+    return spawn('/bin/sh', ['-c', enter, 'enter', this.#tree.folder(path), ...argv], {
+      stdio: ['ignore', 'ignore', 'inherit'],
     });
-    writeFileSync(join(this.#tree.folder(path), 'cgroup.procs'), String(child.pid));
-    child.stdin!.end('\n');
-    return child;
   }
 
   remove(path: string): void {
