@@ -1,6 +1,6 @@
 /** Runs a command on another kernel, in a virtual machine: `npm run vm -- --help`. Installs what that needs, and builds. */
+import { spawn } from 'node:child_process';
 import { build } from './build.mjs';
-import { runCommand } from './run-command.mjs';
 import { ensureSystemPackages } from './system-packages.mjs';
 import { VM_PACKAGES } from './vm-packages.mjs';
 
@@ -25,5 +25,7 @@ await bundle({
   format: 'esm',
   logLevel: 'warning',
 });
-process.on('SIGINT', () => {}); // The machine is taken down below.
-process.exit(await runCommand(process.execPath, [OUT, ...words]));
+const child = spawn(process.execPath, [OUT, ...words], { stdio: 'inherit' });
+process.on('SIGINT', () => {}); // A terminal tells the child itself, and it takes the machine down.
+for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+child.once('exit', (code) => process.exit(code ?? 125));

@@ -51,8 +51,8 @@ async function main(words: readonly string[]): Promise<number> {
 
 async function run({ kernel, command, timeoutS = DEFAULT_TIMEOUT_S }: WantedRun): Promise<number> {
   const interrupted = new AbortController();
-  let signal: 'SIGINT' | 'SIGTERM' | undefined;
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  let signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | undefined;
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
       signal = name;
       interrupted.abort();

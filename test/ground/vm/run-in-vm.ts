@@ -106,9 +106,9 @@ class Conversation {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
     }
-    if (stopped === 'aborted') throw new VmError('aborted', kernel, 'killed before its command ended', '');
+    if (stopped === 'aborted') throw new VmError('aborted', kernel, 'was killed before its command ended', '');
     if (stopped === 'timeout')
-      throw new VmError('timeout', kernel, `killed: not done within ${timeoutMs / 1000} s`, this.#kernelLog);
+      throw new VmError('timeout', kernel, `was killed: not done within ${timeoutMs / 1000} s`, this.#kernelLog);
     if (this.#code === undefined) {
       throw new VmError('no-answer', kernel, `ended without an answer. ${complaint}`.trim(), this.#kernelLog);
     }
